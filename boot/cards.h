@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which card to boot from: the one that nic= names, otherwise the first with a link.
+ */
+#ifndef BOOT_CARDS_H
+#define BOOT_CARDS_H
+
+#include "drivers/nic.h"
+
+/*
+ * Lists the cards, opens the wanted one (or all, until one has a link) and returns it open, with
+ * a link, all others closed. `choice` is the value of nic= or NULL: a path or alias of the firmware's
+ * tree, a PCI id "vvvv:dddd", or an index in the printed list.
+ */
+error_t cards_choose(const char *choice, struct nic **chosen);
+
+#endif

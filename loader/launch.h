@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A launch: everything the platform's last step needs, with nothing left to decide. Built by
+ * a hand-over (darwin/xnu_powerpc.c, loader/client.c), carried out by platform_launch.
+ */
+#ifndef LOADER_LAUNCH_H
+#define LOADER_LAUNCH_H
+
+#include "loader/image.h"
+#include "loader/relocator.h"
+
+#define LAUNCH_PIECES_MAXIMUM (IMAGE_PIECES_MAXIMUM + 32)
+
+struct launch {
+    enum handover_kind handover;
+    uint64_t entry;
+
+    /*
+     * Moved in any order; sources lie in claimed memory and may be overwritten. Pieces may lie on the
+     * loader itself, on firmware and on the exception vectors.
+     */
+    size_t piece_count;
+    struct relocator_piece pieces[LAUNCH_PIECES_MAXIMUM];
+
+    /* Claimed by the hand-over for what it built; launch_release gives it back. */
+    void *owned;
+    size_t owned_length;
+
+    /* XNU on PowerPC: r3. XNU on x86: EAX. */
+    uint32_t boot_args;
+
+    /* Open Firmware client programs (firmware stays alive; pieces were claimed by the platform). */
+    uint32_t table_of_contents; /* r2 */
+    const char *client_arguments; /* /chosen bootargs */
+    const char *client_path;      /* /chosen bootpath, always with a ':' */
+};
+
+/* Gives back what the hand-over claimed, after a launch that failed. */
+void launch_release(struct launch *launch);
+
+#endif

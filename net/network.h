@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The network over one open card: lwIP without threads, driven by network_poll.
+ */
+#ifndef NET_NETWORK_H
+#define NET_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "console/error.h"
+
+struct nic;
+
+/* IPv4 addresses are in network byte order, as lwIP's ip4_addr_t keeps them. */
+enum network_method { NETWORK_DHCP, NETWORK_BOOTP, NETWORK_BSDP, NETWORK_STATIC };
+
+#define NETWORK_PACKET_MAXIMUM 1472 /* a UDP payload in one Ethernet frame */
+
+struct network_config {
+    uint32_t address, netmask, gateway, server;
+    uint32_t dns;
+    char file[256]; /* boot file: option 67 or the BOOTP field; empty if none */
+    char server_name[65];
+    char root_path[256];        /* option 17; empty if none */
+    enum network_method method; /* how it was got */
+    /* The raw reply from `op` on, for /chosen dhcp-response or bootp-response; length 0 if static.
+     */
+    uint8_t reply[NETWORK_PACKET_MAXIMUM];
+    size_t reply_length;
+};
+
+/* Attaches the stack to an open card. One card at a time. */
+error_t network_start(struct nic *nic);
+/* Removes everything that network_start made. The card stays open. */
+void network_stop(void);
+/* Lets the card and the stack work: received frames, timers. Call it in every wait. */
+void network_poll(void);
+
+/*
+ * Gets an address as the option `net=` says: "dhcp" (or NULL: DHCP, falling back to plain BOOTP
+ * answers), "bootp", "static:address/mask,gateway,server" (mask as bits or dotted; gateway and
+ * server may be empty). Asks with randomised back-off for at least 60 s, saying so. Fills `config`
+ * and configures the interface. A key press of escape or ^C ends the wait.
+ */
+error_t network_configure(const char *method, struct network_config *config);
+
+/* "10.0.2.15" in a static buffer of its own for up to four calls in one print. */
+const char *network_address_text(uint32_t address);
+
+#endif
