@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The one way in. `./sawboot <target>` installs what is missing and then runs this.
+#
+#   make              builds everything: images in build/images, tools in build/host
+#   make demo         network-boots a demonstration kernel in QEMU   [ARCH=ppc] [NIC=rtl8139]
+#   make run          boots a file:  ROOT=dir FILE=name [ARGS=] [CONFIG=] [QEMU_ARGS=] [ARCH=] [NIC=]
+#   make check        every test;  make check-fast  those without a machine emulator [COVERAGE=1]
+#   make debug        QEMU stopped for gdb
+#   make V=1          shows every command
+
+BUILD := build
+ARCH ?= ppc
+NIC ?= rtl8139
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-9s %s\n'
+endif
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+.PHONY: all
+all: images tools payloads
+
+# --- Third-party sources: newlib, lwIP, cmocka (never in the tree) ------------------------------
+include tools/thirdparty.mk
+include net/lwip.mk
+
+# --- What is built ------------------------------------------------------------------------------
+# The portable core: the same files for every processor.
+CORE_DIRS := lib console boot drivers drivers/* net loader loader/* darwin
+CORE := $(sort $(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
+OPENFIRMWARE := $(sort $(wildcard boot/openfirmware/*.c boot/openfirmware/*.S))
+HOST := $(sort $(wildcard boot/host/*.c))
+UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
+UNIT_HELPERS := $(sort $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c tests/unit/*/*.c)))
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
+
+WARNINGS := -Wall -Wextra -Werror
+INCLUDES := -I. -Inet -I$(LWIP_DIR)/src/include
+
+# lwIP's own code is built with its own habits.
+LWIP_WARNINGS := -Wall -Wno-address -Wno-unused-parameter
+
+# --- Variants: one object tree each --------------------------------------------------------------
+# powerpc   the loader for Open Firmware
+# i386      the portable core, freestanding (the PC's loader is made of it)
+# host      the tools, and the loader as a Linux process
+# sanitize  tests under AddressSanitizer and UBSan
+# coverage  tests with line counts
+# linux-powerpc, linux-i386   tests for the other processors, run under qemu-user or natively
+VARIANTS := powerpc i386 host sanitize coverage linux-powerpc linux-i386
+
+CC_powerpc := powerpc-linux-gnu-gcc
+CC_i386 := i686-linux-gnu-gcc
+CC_host := gcc
+CC_sanitize := gcc
+CC_coverage := gcc
+CC_linux-powerpc := powerpc-linux-gnu-gcc
+CC_linux-i386 := i686-linux-gnu-gcc
+
+FREESTANDING := -std=c11 -ffreestanding -fno-pic -fno-pie -fno-stack-protector -Os -g \
+	-ffunction-sections -fdata-sections -fno-common -fno-asynchronous-unwind-tables
+HOSTED := -std=gnu11 -DSAWBOOT_HOST -g -O1 -fno-common -fno-omit-frame-pointer
+
+CFLAGS_powerpc = $(FREESTANDING) $(NEWLIB_CFLAGS_powerpc)
+CFLAGS_i386 = $(FREESTANDING) $(NEWLIB_CFLAGS_i386)
+CFLAGS_host := $(HOSTED) -O2
+CFLAGS_sanitize := $(HOSTED) -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS_coverage := $(HOSTED) -O0 --coverage
+CFLAGS_linux-powerpc = $(HOSTED) $(CMOCKA_CFLAGS_powerpc)
+CFLAGS_linux-i386 = $(HOSTED) $(CMOCKA_CFLAGS_i386)
+
+STAMPS_powerpc := $(BUILD)/thirdparty/powerpc/newlib.stamp
+STAMPS_i386 := $(BUILD)/thirdparty/i386/newlib.stamp
+STAMPS_linux-powerpc := $(BUILD)/thirdparty/powerpc/cmocka.stamp
+STAMPS_linux-i386 := $(BUILD)/thirdparty/i386/cmocka.stamp
+LWIP_STAMP := $(BUILD)/thirdparty/src/lwip/.stamp
+
+# $(call objects,variant,sources)
+objects = $(patsubst %,$(BUILD)/$(1)/%.o,$(basename $(2)))
+lwip_objects = $(patsubst %.c,$(BUILD)/$(1)/lwip/%.o,$(LWIP_SOURCES))
+
+define variant
+$(BUILD)/$(1)/%.o: %.c Makefile $$(LWIP_STAMP) $$(STAMPS_$(1))
+	$$(say) 'CC $(1)' $$<
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(CFLAGS_$(1)) $$(WARNINGS) $$(INCLUDES) $$(EXTRA_$$(basename $$(notdir $$@))) -MMD -MP -c -o $$@ $$<
+$(BUILD)/$(1)/%.o: %.S Makefile $$(STAMPS_$(1))
+	$$(say) 'AS $(1)' $$<
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(CFLAGS_$(1)) $$(INCLUDES) -MMD -MP -c -o $$@ $$<
+$(BUILD)/$(1)/lwip/%.o: $(LWIP_DIR)/%.c Makefile $$(LWIP_STAMP) $$(STAMPS_$(1))
+	$$(say) 'CC $(1)' lwip/$$*.c
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(CFLAGS_$(1)) $$(LWIP_WARNINGS) $$(INCLUDES) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
+# The sources of lwIP come into being with the stamp.
+$(addprefix $(LWIP_DIR)/,$(LWIP_SOURCES)): $(LWIP_STAMP) ;
+
+# The version is an input of one file only; build/version changes when it does.
+$(shell mkdir -p $(BUILD) && { echo '$(VERSION)' | cmp -s - $(BUILD)/version || echo '$(VERSION)' >$(BUILD)/version; })
+EXTRA_main := -DSAWBOOT_VERSION='"$(VERSION)"'
+$(foreach v,$(VARIANTS),$(BUILD)/$(v)/boot/main.o): $(BUILD)/version
+
+# --- Images ---------------------------------------------------------------------------------------
+PPC_OBJECTS := $(call objects,powerpc,$(OPENFIRMWARE) $(CORE)) $(call lwip_objects,powerpc)
+PPC_ELF := $(BUILD)/images/sawboot-ppc.elf
+PPC_XCF := $(BUILD)/images/sawboot-ppc.xcf
+I386_CORE := $(BUILD)/i386/core.a
+I386_OBJECTS := $(call objects,i386,$(CORE)) $(call lwip_objects,i386)
+
+.PHONY: images
+images: $(PPC_ELF) $(PPC_XCF) $(I386_CORE)
+
+$(BUILD)/powerpc/link.ld: link.ld
+	@mkdir -p $(@D)
+	$(Q)$(CC_powerpc) -E -P -x c -DIMAGE_POWERPC -o $@ $<
+
+$(PPC_ELF): $(PPC_OBJECTS) $(BUILD)/powerpc/link.ld
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC_powerpc) $(CFLAGS_powerpc) -nostdlib -static -Wl,-T,$(BUILD)/powerpc/link.ld \
+		-Wl,--gc-sections -Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+		-Wl,-Map,$(BUILD)/powerpc/sawboot.map -o $@ $(PPC_OBJECTS) $(NEWLIB_LIBS_powerpc)
+
+$(PPC_XCF): $(PPC_ELF) $(BUILD)/host/elf2xcoff
+	$(say) XCOFF $@
+	$(Q)$(BUILD)/host/elf2xcoff $< $@
+
+$(I386_CORE): $(I386_OBJECTS)
+	$(say) AR $@
+	$(Q)rm -f $@; i686-linux-gnu-ar rcs $@ $(I386_OBJECTS)
+
+# --- Host tools -------------------------------------------------------------------------------------
+HOST_CORE := $(call objects,host,$(HOST) $(CORE)) $(call lwip_objects,host)
+TOOLS := $(patsubst tools/%.c,$(BUILD)/host/%,$(wildcard tools/*.c))
+
+.PHONY: tools
+tools: $(TOOLS)
+
+$(BUILD)/host/%: $(BUILD)/host/tools/%.o $(HOST_CORE)
+	$(say) LD $@
+	$(Q)$(CC_host) $(CFLAGS_host) -o $@ $< $(HOST_CORE) $(LIBS_$*)
+LIBS_mkext := -lexpat
+# Objects are never thrown away as intermediate.
+.SECONDARY:
+
+# --- Unit tests ---------------------------------------------------------------------------------------
+LINK_sanitize := -lcmocka -lexpat
+LINK_coverage := -lcmocka -lexpat
+LINK_linux-powerpc = -static $(CMOCKA_LIBS_powerpc)
+LINK_linux-i386 = -static $(CMOCKA_LIBS_i386)
+
+define unit_variant
+UNIT_OBJECTS_$(1) := $$(call objects,$(1),$$(HOST) $$(CORE) $$(UNIT_HELPERS)) $$(call lwip_objects,$(1))
+UNIT_PROGRAMS_$(1) := $$(addprefix $(BUILD)/$(1)/unit/,$$(UNIT_TESTS))
+$(BUILD)/$(1)/unit/%: $(BUILD)/$(1)/tests/unit/%.o $$(UNIT_OBJECTS_$(1))
+	$$(say) 'LD $(1)' $$(@F)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(CFLAGS_$(1)) -o $$@ $$^ $$(LINK_$(1))
+endef
+UNIT_VARIANTS := sanitize coverage linux-powerpc linux-i386
+$(foreach v,$(UNIT_VARIANTS),$(eval $(call unit_variant,$(v))))
+
+.PHONY: unit
+unit: $(UNIT_PROGRAMS_sanitize) $(UNIT_PROGRAMS_linux-powerpc) $(UNIT_PROGRAMS_linux-i386)
+
+# --- Demonstration kernels and emulator tests ----------------------------------------------------------
+include tests/payloads/payloads.mk
+include tests/qemu/qemu.mk
+
+# --- Tests ---------------------------------------------------------------------------------------------
+FAST_TESTS = $(UNIT_PROGRAMS_sanitize) $(UNIT_PROGRAMS_linux-powerpc) $(UNIT_PROGRAMS_linux-i386) \
+	$(sort $(wildcard tests/fast/*.t))
+PROVE := prove --exec tests/run-one --failures
+
+.PHONY: check check-fast coverage setup
+setup:
+	$(Q)tools/setup.sh
+
+ifeq ($(COVERAGE),1)
+check-fast: setup coverage
+else
+check-fast: setup all unit
+	$(Q)$(PROVE) -j2 $(FAST_TESTS)
+endif
+
+coverage: $(UNIT_PROGRAMS_coverage)
+	$(Q)find $(BUILD)/coverage -name '*.gcda' -delete
+	$(Q)$(PROVE) -j2 $(UNIT_PROGRAMS_coverage)
+	$(Q)gcovr --root . --object-directory $(BUILD)/coverage --filter loader/ --filter darwin/ \
+		--filter net/ --exclude-directories lwip --print-summary --fail-under-line 95
+
+check: setup all unit qemu-inputs
+	$(Q)$(PROVE) -j2 $(FAST_TESTS) $(QEMU_TESTS)
+
+# --- Running -------------------------------------------------------------------------------------------
+.PHONY: demo run debug
+demo: all
+	$(Q)BUILD=$(BUILD) tools/run.sh demo '$(ARCH)' '$(NIC)'
+
+run: all
+	$(Q)ROOT='$(ROOT)' FILE='$(FILE)' ARGS='$(ARGS)' CONFIG='$(CONFIG)' QEMU_ARGS='$(QEMU_ARGS)' \
+		BUILD=$(BUILD) tools/run.sh run '$(ARCH)' '$(NIC)'
+
+debug: all
+	$(Q)ROOT='$(ROOT)' FILE='$(FILE)' ARGS='$(ARGS)' CONFIG='$(CONFIG)' QEMU_ARGS='$(QEMU_ARGS)' \
+		BUILD=$(BUILD) tools/run.sh debug '$(ARCH)' '$(NIC)'
+
+.PHONY: clean
+clean:
+	$(Q)rm -rf $(BUILD)
+
+ALL_DEPENDENCIES := $(foreach v,$(VARIANTS),$(patsubst %.o,%.d,$(call objects,$(v),$(CORE) $(HOST) \
+	$(OPENFIRMWARE) $(UNIT_HELPERS) $(addprefix tests/unit/,$(addsuffix .c,$(UNIT_TESTS))) $(wildcard tools/*.c)) \
+	$(call lwip_objects,$(v))))
+-include $(wildcard $(ALL_DEPENDENCIES))

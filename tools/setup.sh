@@ -1,0 +1,147 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Makes this machine ready to build and test Sawboot: Debian packages (tools/setup/packages), source
+# tarballs with pinned checksums (tools/setup/sources.sha256), and servers for the tests
+# (tools/setup/servers). Says what it does; with everything there it does nothing, says nothing
+# and needs no network.
+set -eu
+CDPATH='' cd -- "$(dirname -- "$0")/.."
+. tools/setup/common.sh
+
+say() {
+    printf 'sawboot: %s\n' "$*"
+}
+
+# --- Packages ---------------------------------------------------------------------------------
+
+packages=$(sed 's/#.*//' tools/setup/packages | awk 'NF { print $1 }')
+
+missing_packages() {
+    # Word splitting is meant: package names hold no blanks.
+    # shellcheck disable=SC2086
+    installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $packages 2>/dev/null |
+        awk '$2 == "installed" { print $1 }')
+    for package in $packages; do
+        printf '%s\n' "$installed" | grep -qxF -- "$package" || printf '%s\n' "$package"
+    done
+}
+
+install_packages() {
+    say "these Debian packages are missing and will be installed:"
+    for package in $1; do
+        awk -v name="$package" \
+            '$1 == name { sub(/^[^ ]+ +/, ""); printf "    %-25s %s\n", name, $0 }' \
+            tools/setup/packages
+    done
+    as_root=
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null ||
+            die "neither root nor sudo here; as root: apt-get install --no-install-recommends" $1
+        as_root=sudo
+    fi
+    $as_root apt-get update -qq
+    # shellcheck disable=SC2086
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 \
+        >"$work/install.log" 2>&1 || {
+        tail -n 30 "$work/install.log" >&2
+        die "apt-get could not install the packages (Sawboot is set up on Debian 12)"
+    }
+    still_missing=$(missing_packages)
+    [ -z "$still_missing" ] || die "still missing after the installation:" $still_missing
+}
+
+# --- Sources and servers, from the package archives that this machine already uses ------------
+
+# An apt of our own in $work: it reads source packages too, and needs no root.
+private_apt() {
+    command=$1
+    shift
+    apt-get -o Dir::Etc::SourceList="$work/apt/sources.list" \
+        -o Dir::Etc::SourceParts="$work/apt/sources.list.d" \
+        -o Dir::State::Lists="$work/apt/lists" \
+        -o Dir::Cache="$work/apt/cache" \
+        -o APT::Sandbox::User=root "$command" "$@" >>"$work/apt.log" 2>&1
+}
+
+prepare_private_apt() {
+    [ ! -d "$work/apt" ] || return 0
+    mkdir -p "$work/apt/sources.list.d" "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
+    : >"$work/apt/sources.list"
+    for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+        [ -f "$list" ] || continue
+        sed -n '/^[[:blank:]]*deb[[:blank:]]/{p;s/deb/deb-src/p;}' "$list" \
+            >>"$work/apt/sources.list"
+    done
+    for list in /etc/apt/sources.list.d/*.sources; do
+        [ -f "$list" ] || continue
+        sed 's/^Types:.*/Types: deb deb-src/' "$list" >"$work/apt/sources.list.d/${list##*/}"
+    done
+    # An archive without source packages, or one that is down, matters only if it had ours: what
+    # counts is whether the files come.
+    private_apt update || :
+}
+
+fetch_source() { # package, tarball
+    say "fetching the source of $1 ($2)"
+    prepare_private_apt
+    mkdir -p "$work/$1" "$sources"
+    (cd "$work/$1" && private_apt source --download-only "$1") || :
+    [ -f "$work/$1/$2" ] || {
+        tail -n 10 "$work/apt.log" >&2
+        die "no $2 in the package archives; Debian 12's source package $1 has it." \
+            "Put it into $sources by hand if this machine has another system."
+    }
+    is_pinned "$work/$1/$2" || die "the $2 that came has the wrong SHA-256"
+    mv "$work/$1/$2" "$sources/$2"
+}
+
+fetch_server() { # package
+    say "unpacking the server $1 into $SAWBOOT_CACHE/servers (it is not installed)"
+    prepare_private_apt
+    mkdir -p "$work/$1" "$SAWBOOT_CACHE/servers"
+    (cd "$work/$1" && private_apt download "$1") || {
+        tail -n 10 "$work/apt.log" >&2
+        die "the package $1 could not be fetched"
+    }
+    dpkg-deb -x "$work/$1/"*.deb "$work/$1/root"
+    mv "$work/$1/root" "$SAWBOOT_CACHE/servers/$1"
+}
+
+# --- What has to be done ----------------------------------------------------------------------
+
+command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
+    die "this script knows Debian 12 only. Elsewhere install what tools/setup/packages lists," \
+        "put the tarballs of tools/setup/sources.sha256 into $sources, and run make."
+
+work=
+trap '[ -z "$work" ] || rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# One set-up at a time: the second one waits, and then finds that nothing is left to do.
+begin_work() {
+    [ -z "$work" ] || return 0
+    mkdir -p "$SAWBOOT_CACHE"
+    exec 9>"$SAWBOOT_CACHE/lock"
+    flock 9
+    work=$(mktemp -d "$SAWBOOT_CACHE/setup.XXXXXX")
+}
+
+missing=$(missing_packages)
+if [ -n "$missing" ]; then
+    begin_work
+    missing=$(missing_packages)
+    [ -z "$missing" ] || install_packages "$missing"
+fi
+demand_pinned "$newlib_tarball"
+
+for tarball in lwip_2.1.3+dfsg1.orig.tar.xz cmocka_1.1.5.orig.tar.xz; do
+    is_pinned "$sources/$tarball" && continue
+    begin_work
+    is_pinned "$sources/$tarball" || fetch_source "${tarball%%_*}" "$tarball"
+done
+
+for server in $(sed 's/#.*//' tools/setup/servers); do
+    [ -d "$SAWBOOT_CACHE/servers/$server" ] && continue
+    begin_work
+    [ -d "$SAWBOOT_CACHE/servers/$server" ] || fetch_server "$server"
+done
