@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "boot/cards.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/platform.h"
+#include "console/console.h"
+#include "darwin/devtree.h"
+#include "lib/bytes.h"
+
+#define CARDS_MAXIMUM 16
+/* Gigabit auto-negotiation takes up to 4.5 s, some switches longer. */
+#define LINK_WAIT_MS  15000
+
+static struct nic cards[CARDS_MAXIMUM];
+
+static void list(size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        print("  card %u: %04x:%04x %s at %s\n", (unsigned)i, cards[i].pci.vendor,
+              cards[i].pci.device, cards[i].id->name, cards[i].pci.path);
+}
+
+/* The path that an alias stands for ("enet"), copied; false if there is no such alias. */
+static bool alias_path(const char *alias, char *path, size_t size)
+{
+    struct devtree tree;
+    struct devtree_node *aliases;
+    const char *value = NULL;
+
+    if (platform_device_tree(&tree) != OK)
+        return false;
+    aliases = devtree_find(&tree, "/aliases");
+    if (aliases != NULL)
+        value = devtree_get_string(aliases, alias);
+    if (value != NULL)
+        snprintf(path, size, "%s", value);
+    devtree_free(&tree);
+    return value != NULL;
+}
+
+/* True if `choice` is only an index; gives its value. */
+static bool is_index(const char *choice, size_t *index)
+{
+    char *end;
+    unsigned long value = strtoul(choice, &end, 10);
+
+    if (end == choice || *end != '\0')
+        return false;
+    *index = value;
+    return true;
+}
+
+static bool is_pci_id(const char *choice, uint16_t *vendor, uint16_t *device)
+{
+    char *end;
+    unsigned long first, second;
+
+    first = strtoul(choice, &end, 16);
+    if (end == choice || *end != ':' || first > 0xFFFF)
+        return false;
+    choice = end + 1;
+    second = strtoul(choice, &end, 16);
+    if (end == choice || *end != '\0' || second > 0xFFFF)
+        return false;
+    *vendor = (uint16_t)first;
+    *device = (uint16_t)second;
+    return true;
+}
+
+/* Marks the cards that `choice` means. */
+static void mark(const char *choice, size_t count, bool wanted[])
+{
+    char path[PCI_PATH_LENGTH];
+    uint16_t vendor, device;
+    size_t index;
+
+    for (size_t i = 0; i < count; i++)
+        wanted[i] = choice == NULL;
+    if (choice == NULL)
+        return;
+    if (is_index(choice, &index)) {
+        if (index < count)
+            wanted[index] = true;
+        return;
+    }
+    if (is_pci_id(choice, &vendor, &device)) {
+        for (size_t i = 0; i < count; i++)
+            wanted[i] = cards[i].pci.vendor == vendor && cards[i].pci.device == device;
+        return;
+    }
+    if (choice[0] == '/' || !alias_path(choice, path, sizeof path))
+        snprintf(path, sizeof path, "%s", choice);
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(cards[i].pci.path);
+
+        /* "/pci@f2000000/rtl8139@f:,\file" means the card as well. */
+        wanted[i] = strncmp(path, cards[i].pci.path, length) == 0 &&
+                    (path[length] == '\0' || path[length] == ':');
+    }
+}
+
+/*
+ * Opens every wanted card. One that fails is reported when others remain, so that a broken card
+ * does not stand in the way of a good one.
+ */
+static error_t open_wanted(size_t count, bool wanted[], size_t *open_count)
+{
+    error_t last = OK;
+
+    *open_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!wanted[i])
+            continue;
+        print("opening card %u: %s at %s\n", (unsigned)i, cards[i].id->name, cards[i].pci.path);
+        last = nic_open(&cards[i]);
+        if (last == OK) {
+            const uint8_t *a = cards[i].address;
+
+            print("  station address %02x:%02x:%02x:%02x:%02x:%02x\n", a[0], a[1], a[2], a[3], a[4],
+                  a[5]);
+            ++*open_count;
+        } else {
+            wanted[i] = false;
+            error_show(last);
+        }
+    }
+    return *open_count != 0 ? OK : last;
+}
+
+/* The first open card that has a link within the time; NULL if none has. */
+static struct nic *first_with_link(size_t count, const bool open[])
+{
+    uint64_t start = platform_milliseconds();
+    bool said = false;
+
+    do {
+        for (size_t i = 0; i < count; i++)
+            if (open[i] && cards[i].driver->link(&cards[i]))
+                return &cards[i];
+        if (!said) {
+            print("waiting up to %u s for a link\n", LINK_WAIT_MS / 1000);
+            said = true;
+        }
+    } while (platform_milliseconds() - start < LINK_WAIT_MS && platform_read_key() < 0);
+    return NULL;
+}
+
+error_t cards_choose(const char *choice, struct nic **chosen)
+{
+    bool wanted[CARDS_MAXIMUM];
+    size_t count, wanted_count = 0, open_count;
+    error_t error;
+
+    count = nic_find(cards, CARDS_MAXIMUM);
+    if (count == 0)
+        return fail(ERROR_NIC_NONE, "looked at every device on every PCI bus");
+    list(count);
+    mark(choice, count, wanted);
+    for (size_t i = 0; i < count; i++)
+        wanted_count += wanted[i];
+    if (wanted_count == 0)
+        return fail(ERROR_NIC_CHOICE, "nic=%s, %u card(s) found", choice, (unsigned)count);
+
+    error = open_wanted(count, wanted, &open_count);
+    if (error != OK)
+        return error;
+    *chosen = first_with_link(count, wanted);
+    for (size_t i = 0; i < count; i++)
+        if (wanted[i] && &cards[i] != *chosen)
+            nic_close(&cards[i]);
+    if (*chosen == NULL)
+        return fail(ERROR_NIC_LINK, "%u card(s) tried for %u s", (unsigned)open_count,
+                    LINK_WAIT_MS / 1000);
+    print("link is up on %s\n", (*chosen)->pci.path);
+    return OK;
+}

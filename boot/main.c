@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The flow, from cards to the jump. Data moves one way through it; no step reaches back.
+ */
+#include "boot/main.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "boot/cards.h"
+#include "boot/files.h"
+#include "boot/handover.h"
+#include "boot/options.h"
+#include "boot/platform.h"
+#include "console/console.h"
+#include "console/prompt.h"
+#include "drivers/nic.h"
+#include "net/fetch.h"
+#include "net/network.h"
+
+#ifndef SAWBOOT_VERSION
+#define SAWBOOT_VERSION "development"
+#endif
+
+static error_t boot_from(struct nic *nic, const struct options *options)
+{
+    static struct network_config network;
+    static struct boot_files files;
+    static struct handover handover;
+    error_t error;
+
+    error = network_start(nic);
+    if (error != OK)
+        return error;
+
+    error = network_configure(options->net, &network);
+    if (error == OK) {
+        fetch_set_server(network.server);
+        error = files_fetch(options, &network, &files);
+    }
+    network_stop();
+    if (error != OK)
+        return error;
+
+    error = handover_prepare(options, nic, &network, &files, &handover);
+    if (error == OK) {
+        /* From here on the card must not touch memory: it is the kernel's. */
+        nic_close(nic);
+        error = platform_launch(&handover.launch);
+        handover_release(&handover);
+    }
+    files_release(&files);
+    return error;
+}
+
+error_t loader_boot(const char *words)
+{
+    static struct options options;
+    struct nic *nic;
+    error_t error;
+
+    error_clear();
+    error = options_parse(words, &options);
+    if (error != OK)
+        return error;
+    console_verbose = options.verbose;
+
+    error = cards_choose(options.nic, &nic);
+    if (error != OK)
+        return error;
+    error = boot_from(nic, &options);
+    nic_close(nic);
+    return error;
+}
+
+void loader_main(void)
+{
+    static char words[OPTIONS_LENGTH], line[OPTIONS_LENGTH];
+
+    print("\nSawboot " SAWBOOT_VERSION "\n");
+    snprintf(words, sizeof words, "%s", platform_arguments());
+    for (;;) {
+        error_t error = loader_boot(words);
+
+        if (error == OK)
+            return;
+        error_show(error);
+        print("\nEnter tries again, words (file=... args=...) replace what was given, exit leaves.\n");
+        prompt_line("sawboot> ", line, sizeof line);
+        if (strcmp(line, "exit") == 0)
+            return;
+        if (line[0] != '\0')
+            snprintf(words, sizeof words, "%s", line);
+    }
+}
