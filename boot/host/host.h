@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The loader as a Linux process: a simulated machine for tests. Its clock is virtual: every read
+ * of the clock and every network_poll moves it on, so that a test of a 60 s wait takes no time.
+ */
+#ifndef BOOT_HOST_HOST_H
+#define BOOT_HOST_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "boot/platform.h"
+#include "drivers/io.h"
+#include "drivers/nic.h"
+#include "drivers/pci.h"
+#include "loader/launch.h"
+
+/*
+ * Starts afresh: `memory` bytes of RAM from physical address 0 (all 0xA5; the lowest 0x4000 bytes and the highest MB count as firmware's
+ * and are not handed out), no cards, no tree, an empty console. Frees what an earlier call made.
+ */
+void host_reset(size_t memory);
+/* A pointer into the simulated RAM; NULL beyond its end. platform_physical is its inverse. */
+uint8_t *host_memory(physical_address address);
+size_t host_memory_size(void);
+/* Bytes claimed at this moment: 0 after everything was given back. */
+size_t host_claimed(void);
+/* Makes the next claims fail once more than this many bytes are claimed (SIZE_MAX: never). */
+void host_limit_claims(size_t bytes);
+
+/* The virtual clock. `step` is what each read of the clock adds (default 10 us). */
+void host_clock_advance_us(uint64_t microseconds);
+void host_clock_step_us(uint32_t step);
+
+/* Everything printed since host_reset, NUL-terminated. */
+const char *host_console(void);
+/* Keys that platform_read_key will return, in order. */
+void host_type(const char *keys);
+void host_set_arguments(const char *words);
+/* Also copies console output to standard output. */
+void host_echo(bool on);
+
+/* Adds a card: `model` answers the registers of BAR `bar`. Configuration space is 256 plain bytes that start from the device's fields. */
+struct host_card {
+    struct pci_device pci;
+    struct io_model *model;
+    unsigned bar;
+    bool bar_is_io;
+    uint8_t config[256]; /* little-endian, as on the bus */
+};
+/* Returns the card in place (owned by the host platform) for later changes. */
+struct host_card *host_add_card(const struct pci_device *pci, unsigned bar, bool bar_is_io,
+                                struct io_model *model);
+
+/* The firmware's tree, as a flattened big-endian tree (copied); platform_device_tree gives it out. */
+void host_set_tree(const uint8_t *flat, size_t length);
+
+/* What platform_launch was given last, after it moved every piece inside the simulated RAM; NULL: none. */
+const struct launch *host_launched(void);
+
+/*
+ * A scripted card below lwIP: id 1af4:5b00 (never a real card), always up, no registers. Frames sent are given to
+ * `transmitted`; host_deliver queues a frame for the next poll.
+ */
+typedef void (*host_transmitted)(void *context, const uint8_t *frame, size_t length);
+void host_add_scripted_card(const uint8_t address[6], host_transmitted transmitted, void *context);
+void host_deliver(const uint8_t *frame, size_t length);
+void host_scripted_link(bool up);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The simulated machine: RAM and claims, clock, console, words, launch. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/host/host.h"
+#include "boot/host/internal.h"
+#include "lib/bytes.h"
+
+#define PAGE              4096u
+#define LOW_RESERVED      0x4000u
+#define HIGH_RESERVED     0x100000u
+#define DEFAULT_CLOCK_US  10
+#define KEYS_LENGTH       256
+
+static uint8_t *ram;
+static size_t ram_size;
+static uint8_t *page_taken; /* one byte a page */
+static size_t claimed, claim_limit;
+static uint64_t clock_us;
+static uint32_t clock_step;
+static char *console;
+static size_t console_length, console_room;
+static char keys[KEYS_LENGTH];
+static size_t keys_at;
+static char arguments[4096];
+static bool echo;
+static struct launch launched;
+static bool has_launched;
+
+void host_reset(size_t memory)
+{
+    free(ram);
+    free(page_taken);
+    free(console);
+    ram_size = memory / PAGE * PAGE;
+    ram = aligned_alloc(1 << 20, (ram_size + (1 << 20) - 1) >> 20 << 20);
+    page_taken = calloc(ram_size / PAGE, 1);
+    if (ram == NULL || page_taken == NULL)
+        abort();
+    memset(ram, 0xA5, ram_size);
+    memset(page_taken, 1, LOW_RESERVED / PAGE);
+    memset(page_taken + (ram_size - HIGH_RESERVED) / PAGE, 1, HIGH_RESERVED / PAGE);
+    claimed = 0;
+    claim_limit = SIZE_MAX;
+    clock_us = 1000000;
+    clock_step = DEFAULT_CLOCK_US;
+    console = NULL;
+    console_length = console_room = 0;
+    keys[0] = '\0';
+    keys_at = 0;
+    arguments[0] = '\0';
+    has_launched = false;
+    host_cards_reset();
+    host_tree_reset();
+}
+
+uint8_t *host_memory(physical_address address)
+{
+    return address < ram_size ? ram + address : NULL;
+}
+
+size_t host_memory_size(void)
+{
+    return ram_size;
+}
+
+size_t host_claimed(void)
+{
+    return claimed;
+}
+
+void host_limit_claims(size_t bytes)
+{
+    claim_limit = bytes;
+}
+
+void host_clock_advance_us(uint64_t microseconds)
+{
+    clock_us += microseconds;
+}
+
+void host_clock_step_us(uint32_t step)
+{
+    clock_step = step;
+}
+
+const char *host_console(void)
+{
+    return console != NULL ? console : "";
+}
+
+void host_type(const char *more)
+{
+    size_t left = strlen(keys + keys_at);
+
+    memmove(keys, keys + keys_at, left);
+    keys_at = 0;
+    snprintf(keys + left, sizeof keys - left, "%s", more);
+}
+
+void host_set_arguments(const char *words)
+{
+    snprintf(arguments, sizeof arguments, "%s", words);
+}
+
+void host_echo(bool on)
+{
+    echo = on;
+}
+
+const struct launch *host_launched(void)
+{
+    return has_launched ? &launched : NULL;
+}
+
+void platform_write(const char *text, size_t length)
+{
+    if (echo)
+        fwrite(text, 1, length, stdout);
+    if (console_length + length + 1 > console_room) {
+        console_room = (console_length + length + 1) * 2;
+        console = realloc(console, console_room);
+        if (console == NULL)
+            abort();
+    }
+    memcpy(console + console_length, text, length);
+    console_length += length;
+    console[console_length] = '\0';
+}
+
+int platform_read_key(void)
+{
+    return keys[keys_at] != '\0' ? (unsigned char)keys[keys_at++] : -1;
+}
+
+uint64_t platform_microseconds(void)
+{
+    clock_us += clock_step;
+    return clock_us;
+}
+
+void platform_delay_us(uint32_t microseconds)
+{
+    clock_us += microseconds;
+}
+
+size_t platform_memory_banks(struct memory_region *banks, size_t maximum)
+{
+    if (maximum == 0)
+        return 0;
+    banks[0].base = 0;
+    banks[0].length = ram_size;
+    return 1;
+}
+
+static bool pages_free(size_t first, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (page_taken[first + i])
+            return false;
+    return true;
+}
+
+void *platform_claim(size_t length, size_t alignment)
+{
+    size_t pages = (length + PAGE - 1) / PAGE;
+    size_t step = alignment > PAGE ? alignment / PAGE : 1;
+
+    if (pages == 0 || pages > ram_size / PAGE)
+        return NULL;
+    if (claim_limit != SIZE_MAX && claimed + pages * PAGE > claim_limit)
+        return NULL;
+    for (size_t first = (ram_size / PAGE - pages) / step * step;; first -= step) {
+        if (pages_free(first, pages)) {
+            memset(page_taken + first, 1, pages);
+            claimed += pages * PAGE;
+            return ram + first * PAGE;
+        }
+        if (first < step)
+            return NULL;
+    }
+}
+
+bool platform_claim_at(physical_address base, size_t length)
+{
+    size_t first = (size_t)(base / PAGE);
+    size_t pages = (size_t)((base + length + PAGE - 1) / PAGE) - first;
+
+    if (base + length > ram_size || !pages_free(first, pages))
+        return false;
+    memset(page_taken + first, 1, pages);
+    claimed += pages * PAGE;
+    return true;
+}
+
+void platform_release(void *memory, size_t length)
+{
+    size_t first = (size_t)((uint8_t *)memory - ram) / PAGE;
+    size_t pages = (length + PAGE - 1) / PAGE;
+
+    for (size_t i = 0; i < pages; i++) {
+        if (!page_taken[first + i])
+            abort(); /* given back twice */
+        page_taken[first + i] = 0;
+    }
+    claimed -= pages * PAGE;
+}
+
+size_t platform_largest_free(void)
+{
+    size_t best = 0, run = 0;
+
+    for (size_t i = 0; i < ram_size / PAGE; i++) {
+        run = page_taken[i] ? 0 : run + 1;
+        if (run > best)
+            best = run;
+    }
+    best *= PAGE;
+    if (claim_limit != SIZE_MAX && best > claim_limit - claimed)
+        best = (claim_limit - claimed) / PAGE * PAGE;
+    return best;
+}
+
+physical_address platform_physical(const void *memory)
+{
+    return (physical_address)((const uint8_t *)memory - ram);
+}
+
+void *platform_virtual(physical_address physical)
+{
+    return ram + physical;
+}
+
+const char *platform_arguments(void)
+{
+    return arguments;
+}
+
+/* Carries the launch out inside the simulated RAM, with the real relocator. */
+error_t platform_launch(const struct launch *launch)
+{
+    enum { SCRATCH = 0x10000, STEPS = 1024 };
+    static struct relocator_step steps[STEPS];
+    size_t count;
+    void *scratch = NULL;
+    error_t error;
+
+    /* A place that no piece comes from or goes to; claims that collide are kept until it is found. */
+    for (size_t first = ram_size / PAGE; first-- > LOW_RESERVED / PAGE;) {
+        if (relocator_is_clear(launch->pieces, launch->piece_count, (uint64_t)first * PAGE,
+                               SCRATCH) &&
+            (first * PAGE + SCRATCH <= ram_size)) {
+            scratch = ram + first * PAGE;
+            break;
+        }
+    }
+    if (scratch == NULL)
+        return fail(ERROR_LAUNCH_STUB, "%u bytes of scratch", (unsigned)SCRATCH);
+    error = relocator_plan(launch->pieces, launch->piece_count,
+                           (uint32_t)platform_physical(scratch), SCRATCH, steps, STEPS, &count);
+    if (error != OK)
+        return error;
+    for (size_t i = 0; i < count; i++) {
+        if (!bytes_within(ram_size, steps[i].to, steps[i].length) ||
+            (!steps[i].zero && !bytes_within(ram_size, steps[i].from, steps[i].length)))
+            return fail(ERROR_MEMORY_RANGE, "step to %08x, %u bytes", steps[i].to, steps[i].length);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].zero)
+            memset(ram + steps[i].to, 0, steps[i].length);
+        else
+            memmove(ram + steps[i].to, ram + steps[i].from, steps[i].length);
+    }
+    launched = *launch;
+    has_launched = true;
+    return OK;
+}
+
+void platform_exit(void)
+{
+    exit(3);
+}
