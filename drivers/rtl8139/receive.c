@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The RTL8139's receive ring.
+ *
+ * A frame is taken when the chip says that the ring is not empty (CR.BUFE), its header has a real
+ * length, and the write position (CBR) is past its end. ISR.ROK is no part of the decision: it is
+ * late on some chips, and BUFE alone is early on some machines.
+ */
+#include "boot/platform.h"
+#include "drivers/deadline.h"
+#include "drivers/rtl8139/registers.h"
+#include "drivers/rtl8139/rtl8139.h"
+#include "lib/bytes.h"
+
+#define CAPR_LAG         16u
+#define LENGTH_SHORTEST  64u   /* with CRC */
+#define LENGTH_LONGEST   1522u /* with CRC and a VLAN tag */
+#define RECEIVER_STOP_US 200
+/* The longest frame takes 1.3 ms at 10 Mbit/s: one that is not complete by then never will be. */
+#define UNFINISHED_MS 20
+
+enum ring_state { RING_EMPTY, RING_UNFINISHED, RING_DAMAGED, RING_FRAME };
+
+/*
+ * RBSTART goes first: with the receiver on, nothing may go to where it pointed before. The data
+ * sheet and real chips want RE and TE set before RCR and TCR are written, QEMU ignores TCR else.
+ * Writing RCR with RE newly set puts CBR back to 0.
+ */
+void rtl8139_receive_start(struct nic *nic)
+{
+    struct rtl8139 *card = nic->state;
+    const struct io_window *w = &nic->registers;
+
+    card->offset = 0;
+    card->draining = false;
+    card->waiting = false;
+    io_write32(w, RTL_RBSTART, card->bus);
+    io_write8(w, RTL_CR, CR_RE | CR_TE);
+    io_write32(w, RTL_TCR, TCR_IFG_NORMAL | TCR_BURST_1024);
+    io_write16(w, RTL_CAPR, (uint16_t)(0 - CAPR_LAG));
+    io_write16(w, RTL_ISR, ISR_ROK | ISR_RER | ISR_RXOVW | ISR_FOVW);
+    io_write32(w, RTL_RCR,
+               RCR_APM | RCR_AB | RCR_WRAP | RCR_BURST_1024 | RCR_RING_32K | RCR_WHOLE_FRAME);
+}
+
+static void receiver_stop(struct nic *nic)
+{
+    const struct io_window *w = &nic->registers;
+    deadline_t deadline = deadline_after_us(RECEIVER_STOP_US);
+    bool late;
+
+    io_write8(w, RTL_CR, CR_TE);
+    do {
+        late = deadline_passed(deadline);
+    } while ((io_read8(w, RTL_CR) & CR_RE) && !late);
+}
+
+static void receiver_restart(struct nic *nic)
+{
+    receiver_stop(nic);
+    rtl8139_receive_start(nic);
+    nic->counters.receiver_restarts++;
+}
+
+static enum ring_state inspect(struct nic *nic, const uint8_t **frame, unsigned *length)
+{
+    struct rtl8139 *card = nic->state;
+    const struct io_window *w = &nic->registers;
+    const uint8_t *header = card->memory + card->offset;
+    unsigned present, status;
+
+    if (io_read8(w, RTL_CR) & CR_BUFE)
+        return RING_EMPTY;
+    present = (io_read16(w, RTL_CBR) - card->offset) & (RTL_RING_LENGTH - 1);
+    dma_read_barrier();
+    if (present < HEADER_LENGTH)
+        return RING_UNFINISHED; /* what stands there is from the ring's last round */
+    status = get_le16(header);
+    *length = get_le16(header + 2);
+    if (*length == HEADER_UNFINISHED)
+        return RING_UNFINISHED;
+    if (!(status & HEADER_ROK) || *length < LENGTH_SHORTEST || *length > LENGTH_LONGEST)
+        return RING_DAMAGED;
+    if (present < HEADER_LENGTH + *length)
+        return RING_UNFINISHED;
+    *frame = header + HEADER_LENGTH;
+    return RING_FRAME;
+}
+
+static void advance(struct nic *nic, unsigned length)
+{
+    struct rtl8139 *card = nic->state;
+
+    card->offset = ((card->offset + HEADER_LENGTH + length + 3) & ~3u) & (RTL_RING_LENGTH - 1);
+    io_write16(&nic->registers, RTL_CAPR, (uint16_t)(card->offset - CAPR_LAG));
+    /* Gives the chip the time to update BUFE. */
+    (void)io_read16(&nic->registers, RTL_CAPR);
+}
+
+/* True if the frame at the head has been unfinished for too long. */
+static bool stuck(struct rtl8139 *card)
+{
+    uint64_t now = platform_milliseconds();
+
+    if (!card->waiting) {
+        card->waiting = true;
+        card->waiting_since_ms = now;
+        return false;
+    }
+    return now - card->waiting_since_ms >= UNFINISHED_MS;
+}
+
+/*
+ * The ring is empty. Returns true if it has to be looked at once more.
+ *
+ * After an overflow the receiver has to be started anew. That empties the ring, so it happens only
+ * when every frame has been handed out: the receiver is switched off here, what came in since the
+ * last look is handed out, and when the ring is empty again it is started.
+ * The causes are cleared here, with CAPR at its place, and nowhere else: cleared while the ring is
+ * full (from the transmit path, say), the chip puts its FIFO over the next frame.
+ */
+static bool empty_ring(struct nic *nic)
+{
+    struct rtl8139 *card = nic->state;
+    uint16_t causes;
+
+    if (card->draining) {
+        receiver_restart(nic);
+        return false;
+    }
+    causes = io_read16(&nic->registers, RTL_ISR);
+    if (causes & (ISR_RXOVW | ISR_FOVW)) {
+        nic->counters.receive_overflows++;
+        receiver_stop(nic);
+        card->draining = true;
+        return true;
+    }
+    if (causes & (ISR_ROK | ISR_RER))
+        io_write16(&nic->registers, RTL_ISR, causes & (ISR_ROK | ISR_RER));
+    return false;
+}
+
+unsigned rtl8139_poll(struct nic *nic, nic_receive receive, unsigned budget)
+{
+    struct rtl8139 *card = nic->state;
+    unsigned count = 0;
+
+    while (count < budget) {
+        const uint8_t *frame = NULL;
+        unsigned length = 0;
+
+        switch (inspect(nic, &frame, &length)) {
+        case RING_EMPTY:
+            card->waiting = false;
+            if (!empty_ring(nic))
+                return count;
+            break;
+        case RING_UNFINISHED:
+            if (stuck(card)) {
+                nic->counters.receive_errors++;
+                receiver_restart(nic);
+            }
+            return count;
+        case RING_DAMAGED:
+            /*
+             * The length cannot be believed, so where the next frame starts is not known: only a
+             * restart brings chip and driver together again.
+             */
+            nic->counters.receive_errors++;
+            receiver_restart(nic);
+            return count;
+        case RING_FRAME:
+            card->waiting = false;
+            if (length - FRAME_CRC <= NIC_FRAME_MAXIMUM) {
+                nic->counters.received++;
+                receive(nic, frame, length - FRAME_CRC);
+                count++;
+            } else {
+                nic->counters.receive_errors++;
+            }
+            advance(nic, length);
+            break;
+        }
+    }
+    return count;
+}
