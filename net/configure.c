@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The option net=: which way to an address, and the static one. */
+#include <string.h>
+
+#include "console/console.h"
+#include "net/address.h"
+#include "net/dhcp.h"
+#include "net/fetch.h"
+#include "net/network.h"
+#include "net/stack.h"
+
+/* The next part of a list up to `separator` or the end; moves `*text` behind it. */
+static size_t next_part(const char **text, char separator, const char **part)
+{
+    const char *end = strchr(*text, separator);
+    size_t length = end != NULL ? (size_t)(end - *text) : strlen(*text);
+
+    *part = *text;
+    *text += length + (end != NULL ? 1 : 0);
+    return length;
+}
+
+/* "24" or "255.255.255.0" */
+static bool parse_netmask(const char *text, size_t length, uint32_t *netmask)
+{
+    unsigned bits = 0;
+
+    if (address_parse(text, length, netmask))
+        return address_is_netmask(*netmask);
+    if (length == 0 || length > 2)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        bits = bits * 10 + (unsigned)(text[i] - '0');
+    }
+    if (bits == 0 || bits > 32)
+        return false;
+    *netmask = address_from_number(0xFFFFFFFFu << (32 - bits));
+    return true;
+}
+
+/* An address or nothing at all, which leaves zero. */
+static bool parse_optional(const char *text, size_t length, uint32_t *address)
+{
+    return length == 0 || (address_parse(text, length, address) && address_is_host(*address));
+}
+
+/* True if `address` is neither the network's own name nor its broadcast (RFC 3021: /31 has none).
+ */
+static bool is_host_of(uint32_t address, uint32_t netmask)
+{
+    uint32_t host = address_to_number(address) & ~address_to_number(netmask);
+    uint32_t ones = ~address_to_number(netmask);
+
+    return ones <= 1 || (host != 0 && host != ones);
+}
+
+static error_t configure_static(const char *text, struct network_config *config)
+{
+    const char *rest = text, *part;
+    size_t length;
+
+    memset(config, 0, sizeof *config);
+    config->method = NETWORK_STATIC;
+    length = next_part(&rest, '/', &part);
+    if (!address_parse(part, length, &config->address) || !address_is_host(config->address))
+        return fail(ERROR_NET_OPTION, "net=static:%s: the address", text);
+    length = next_part(&rest, ',', &part);
+    if (!parse_netmask(part, length, &config->netmask))
+        return fail(ERROR_NET_OPTION, "net=static:%s: the mask", text);
+    if (!is_host_of(config->address, config->netmask))
+        return fail(ERROR_NET_OPTION,
+                    "net=static:%s: the address is the network's, not a machine's", text);
+    length = next_part(&rest, ',', &part);
+    if (!parse_optional(part, length, &config->gateway))
+        return fail(ERROR_NET_OPTION, "net=static:%s: the gateway", text);
+    if (config->gateway != 0 && ((config->gateway ^ config->address) & config->netmask) != 0)
+        return fail(ERROR_NET_OPTION, "net=static:%s: the gateway is on another network", text);
+    length = next_part(&rest, ',', &part);
+    if (!parse_optional(part, length, &config->server) || *rest != '\0')
+        return fail(ERROR_NET_OPTION, "net=static:%s: the server", text);
+    print("static: address %s, mask %s, gateway %s, boot server %s\n",
+          network_address_text(config->address), network_address_text(config->netmask),
+          config->gateway != 0 ? network_address_text(config->gateway) : "none",
+          config->server != 0 ? network_address_text(config->server) : "none");
+    return OK;
+}
+
+static error_t acquire(const char *method, struct network_config *config)
+{
+    static const char static_prefix[] = "static:";
+
+    if (method == NULL || strcmp(method, "dhcp") == 0)
+        return dhcp_acquire(false, config);
+    if (strcmp(method, "bootp") == 0)
+        return dhcp_acquire(true, config);
+    if (strncmp(method, static_prefix, sizeof static_prefix - 1) == 0)
+        return configure_static(method + sizeof static_prefix - 1, config);
+    if (strcmp(method, "bsdp") == 0)
+        return fail(ERROR_NET_OPTION, "net=bsdp: not in this version");
+    return fail(ERROR_NET_OPTION, "net=%s", method);
+}
+
+error_t network_configure(const char *method, struct network_config *config)
+{
+    error_t error;
+
+    if (network_interface() == NULL)
+        return fail(ERROR_NET_STACK, "no card is attached");
+    error = acquire(method, config);
+    if (error != OK)
+        return error;
+    network_set_address(config->address, config->netmask, config->gateway);
+    fetch_set_server(config->server);
+    return OK;
+}

@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/tftp.h"
+
+#include <string.h>
+
+#include "boot/platform.h"
+#include "console/console.h"
+#include "lwip/ip_addr.h"
+#include "lwip/pbuf.h"
+#include "lwip/udp.h"
+#include "net/address.h"
+#include "net/network.h"
+#include "net/stack.h"
+#include "net/tftp_packet.h"
+
+/* A frame's room for data: MTU less the headers of IP (20), UDP (8) and TFTP. */
+#define BLOCK_MAXIMUM (NETWORK_MTU - 20 - 8 - TFTP_HEADER)
+
+/* What the server shall wait before it repeats a block; our own first wait is shorter. */
+#define SERVER_TIMEOUT_S    2
+#define FIRST_INTERVAL_MS   1000u
+#define REQUEST_INTERVAL_MS 8000u /* the longest between two requests */
+#define ACK_INTERVAL_MS     4000u /* the longest between two acknowledgements */
+/* No answer at all for so long ends it; a switch port may begin to forward after 50 s. */
+#define REQUEST_TOTAL_MS 60000u
+#define RESTART_TOTAL_MS 15000u /* the same, for the second start of a transfer */
+/* No new block for so long counts as silence; the shorter one when no full block ever came. */
+#define STALL_TOTAL_MS 15000u
+#define FIRST_BLOCK_MS 7000u
+/* After so many requests with options, every other one is without: some servers ignore the former.
+ */
+#define TRIES_WITH_OPTIONS 3
+/* So many times "port unreachable" is an answer, too. */
+#define REFUSALS_ENOUGH 4
+/*
+ * A block that comes again is acknowledged again only when the last acknowledgement is this old.
+ * Duplicates that follow at once come from the network or from a server that sends a block for each
+ * acknowledgement; answering those would double every packet to the end (the Sorcerer's Apprentice,
+ * RFC 1123 section 4.2.3.1).
+ */
+#define ACK_AGAIN_MS 500u
+
+enum outcome {
+    RUNNING,
+    COMPLETE,
+    FAILED,  /* transfer.error says how */
+    REFUSED, /* the server does not take our options */
+    SILENT   /* nobody answers, or no more */
+};
+
+struct transfer {
+    const struct fetch_uri *uri;
+    struct fetch_sink *sink;
+    const char *name; /* the path, printable */
+
+    /* The file, whatever the number of starts. */
+    bool begun;
+    uint64_t size;      /* what the server announced, or FETCH_SIZE_UNKNOWN */
+    uint64_t delivered; /* bytes that the sink has */
+    bool restarted, heard;
+
+    /* This start. */
+    struct udp_pcb *endpoint;
+    enum outcome outcome;
+    error_t error;
+    unsigned asked_block_size; /* 0: no options */
+    bool asked_options, asked_plain;
+    unsigned tries, refusals_before;
+    bool connected;
+    uint16_t peer; /* the server's transfer id: its port */
+    unsigned block_size;
+    struct tftp_counter counter;
+    uint64_t position; /* bytes received since this start */
+    uint64_t began_ms, progress_ms, sent_ms, interval_ms;
+    uint32_t stranger; /* somebody else who answered our request */
+};
+
+static struct transfer transfer;
+static char printable_name[FETCH_PATH_LENGTH];
+
+/* The last transfer's endpoint, see tftp_forget. */
+static struct {
+    struct udp_pcb *endpoint;
+    uint32_t server;
+    uint16_t peer, wire;
+    unsigned again_left;
+    uint64_t sent_ms;
+} ended;
+#define AGAIN_LIMIT 16
+
+static uint16_t server_port(void)
+{
+    return transfer.uri->port != 0 ? transfer.uri->port : TFTP_PORT;
+}
+
+static void finish(enum outcome outcome, error_t error)
+{
+    transfer.outcome = outcome;
+    transfer.error = error;
+}
+
+/* --- Sending ---------------------------------------------------------------------------------- */
+
+static void send_error(uint16_t port, enum tftp_error error, const char *text)
+{
+    uint8_t packet[TFTP_ERROR_PACKET];
+    size_t length = tftp_build_error(error, text, packet);
+
+    network_send_udp(transfer.endpoint, transfer.uri->server, port, packet, length);
+}
+
+/* A packet that does not leave is repeated by the timer like one that got lost. */
+static void send_ack(void)
+{
+    uint8_t packet[TFTP_HEADER];
+    size_t length = tftp_build_ack(transfer.counter.wire, packet);
+
+    network_send_udp(transfer.endpoint, transfer.uri->server, transfer.peer, packet, length);
+    transfer.sent_ms = platform_milliseconds();
+}
+
+static void send_request(void)
+{
+    uint8_t packet[TFTP_REQUEST_MAXIMUM];
+    bool with_options =
+        transfer.asked_block_size != 0 &&
+        (transfer.tries < TRIES_WITH_OPTIONS || (transfer.tries - TRIES_WITH_OPTIONS) % 2 != 0);
+    bool options;
+    size_t length =
+        tftp_build_request(transfer.uri->path, with_options ? transfer.asked_block_size : 0,
+                           SERVER_TIMEOUT_S, packet, &options);
+
+    if (length == 0) {
+        finish(FAILED, fail(ERROR_FETCH_URI, "the path is empty or too long for TFTP: \"%s\"",
+                            transfer.name));
+        return;
+    }
+    transfer.asked_options |= options;
+    transfer.asked_plain |= !options;
+    transfer.tries++;
+    network_send_udp(transfer.endpoint, transfer.uri->server, server_port(), packet, length);
+    transfer.sent_ms = platform_milliseconds();
+}
+
+static void acknowledge_again(void)
+{
+    if (platform_milliseconds() - transfer.sent_ms >= ACK_AGAIN_MS)
+        send_ack();
+}
+
+/* --- Receiving -------------------------------------------------------------------------------- */
+
+/* Ends the transfer from our side: tells the server and records why. */
+static void refuse(enum tftp_error number, const char *text, error_t error)
+{
+    send_error(transfer.peer, number, text);
+    finish(FAILED, error);
+}
+
+/* Takes note of the announced size and lets the sink make room. False if that ended the transfer.
+ */
+static bool announce(uint64_t size)
+{
+    error_t error;
+
+    if (transfer.begun) {
+        if (size == FETCH_SIZE_UNKNOWN)
+            return true;
+        if (transfer.size != FETCH_SIZE_UNKNOWN && transfer.size != size) {
+            refuse(TFTP_ERROR_UNDEFINED, "size changed",
+                   fail(ERROR_TFTP_SIZE, "\"%s\": %llu bytes at first, %llu at the second start",
+                        transfer.name, (unsigned long long)transfer.size,
+                        (unsigned long long)size));
+            return false;
+        }
+        transfer.size = size;
+        return true;
+    }
+    transfer.begun = true;
+    transfer.size = size;
+    error = transfer.sink->begin(transfer.sink, size);
+    if (error == OK)
+        return true;
+    refuse(TFTP_ERROR_FULL, "no room", error);
+    return false;
+}
+
+static void connect(uint16_t port)
+{
+    transfer.connected = true;
+    transfer.heard = true;
+    transfer.peer = port;
+    transfer.interval_ms = FIRST_INTERVAL_MS;
+    transfer.progress_ms = platform_milliseconds();
+}
+
+static void receive_oack(const struct tftp_packet *packet, uint16_t port)
+{
+    if (transfer.connected) {
+        /* Again, because our acknowledgement of it got lost; or late. */
+        if (transfer.counter.received == 0)
+            acknowledge_again();
+        return;
+    }
+    connect(port);
+    if (!transfer.asked_options) {
+        refuse(TFTP_ERROR_OPTION, "no options were asked for",
+               fail(ERROR_TFTP_PROTOCOL, "\"%s\": options answered that were not asked for",
+                    transfer.name));
+        return;
+    }
+    if (packet->bad || packet->block_size > transfer.asked_block_size) {
+        print("  TFTP: %s grants options that were not asked for, asking without\n",
+              network_address_text(transfer.uri->server));
+        send_error(port, TFTP_ERROR_OPTION, "not what was asked for");
+        finish(REFUSED, OK);
+        return;
+    }
+    if (packet->block_size != 0)
+        transfer.block_size = packet->block_size;
+    /* Some servers give 0 where they do not know. */
+    if (announce(packet->has_size && packet->size != 0 ? packet->size : FETCH_SIZE_UNKNOWN))
+        send_ack();
+}
+
+/* Gives the sink what it does not have yet. */
+static error_t deliver(uint64_t offset, const uint8_t *bytes, size_t length)
+{
+    error_t error;
+
+    if (offset + length <= transfer.delivered)
+        return OK;
+    if (offset < transfer.delivered) {
+        size_t known = (size_t)(transfer.delivered - offset);
+
+        bytes += known;
+        length -= known;
+        offset += known;
+    }
+    error = transfer.sink->write(transfer.sink, offset, bytes, length);
+    if (error == OK)
+        transfer.delivered = offset + length;
+    return error;
+}
+
+/* False, and the transfer has failed, if the block does not agree with the announced size. */
+static bool size_agrees(uint64_t end, bool last)
+{
+    if (transfer.size == FETCH_SIZE_UNKNOWN ||
+        (last ? end == transfer.size : end <= transfer.size)) {
+        if (!last || end >= transfer.delivered)
+            return true;
+    }
+    refuse(TFTP_ERROR_UNDEFINED, "not the announced size",
+           fail(ERROR_TFTP_SIZE, "\"%s\": %llu bytes announced, %s %llu", transfer.name,
+                (unsigned long long)(transfer.size != FETCH_SIZE_UNKNOWN ? transfer.size
+                                                                         : transfer.delivered),
+                last ? "the last block ends at" : "there are at least", (unsigned long long)end));
+    return false;
+}
+
+static void receive_data(const struct tftp_packet *packet, uint16_t port)
+{
+    bool last;
+    error_t error;
+
+    if (!transfer.connected) {
+        if (packet->block != 1)
+            return;
+        /* No OACK: the server knows no options, so the block size is RFC 1350's. */
+        connect(port);
+        if (!announce(FETCH_SIZE_UNKNOWN))
+            return;
+    }
+    if (packet->length > transfer.block_size) {
+        refuse(TFTP_ERROR_ILLEGAL, "block too long",
+               fail(ERROR_TFTP_PROTOCOL, "\"%s\": a block of %u bytes where %u were agreed",
+                    transfer.name, (unsigned)packet->length, transfer.block_size));
+        return;
+    }
+    switch (tftp_counter_judge(&transfer.counter, packet->block)) {
+    case TFTP_BLOCK_AGAIN:
+        acknowledge_again();
+        return;
+    case TFTP_BLOCK_OTHER:
+        return;
+    case TFTP_BLOCK_NEXT:
+        break;
+    }
+    last = packet->length < transfer.block_size;
+    if (!size_agrees(transfer.position + packet->length, last))
+        return;
+    tftp_counter_accept(&transfer.counter, packet->block);
+    transfer.interval_ms = FIRST_INTERVAL_MS;
+    /* Acknowledged before the copy, so that the server works while we do. */
+    send_ack();
+    transfer.progress_ms = transfer.sent_ms;
+    error = deliver(transfer.position, packet->data, packet->length);
+    transfer.position += packet->length;
+    if (error != OK)
+        refuse(TFTP_ERROR_FULL, "the client has no use for more", error);
+    else if (last)
+        finish(COMPLETE, OK);
+}
+
+static void receive_error(const struct tftp_packet *packet)
+{
+    bool about_options = packet->error == TFTP_ERROR_OPTION ||
+                         packet->error == TFTP_ERROR_ILLEGAL ||
+                         packet->error == TFTP_ERROR_UNDEFINED;
+
+    /* RFC 2347 says 8; older servers that stumble over options have only 4 and 0 to say. */
+    if (!transfer.connected && transfer.asked_options && !transfer.asked_plain && about_options) {
+        print("  TFTP: %s refuses options (error %u: %s), asking without\n",
+              network_address_text(transfer.uri->server), packet->error,
+              packet->text[0] != '\0' ? packet->text : tftp_error_text(packet->error));
+        finish(REFUSED, OK);
+        return;
+    }
+    finish(FAILED, fail(ERROR_TFTP_SERVER, "\"%s\" from %s: error %u (%s)%s%s%s", transfer.name,
+                        network_address_text(transfer.uri->server), packet->error,
+                        tftp_error_text(packet->error), packet->text[0] != '\0' ? ", \"" : "",
+                        packet->text, packet->text[0] != '\0' ? "\"" : ""));
+}
+
+static void receive(const uint8_t *bytes, size_t length, uint32_t from, uint16_t port)
+{
+    struct tftp_packet packet;
+
+    if (transfer.outcome != RUNNING)
+        return;
+    if (from != transfer.uri->server) {
+        transfer.stranger = from;
+        return;
+    }
+    if (!tftp_parse(bytes, length, &packet))
+        return;
+    if (transfer.connected && port != transfer.peer) {
+        /* A second process of the server, born of a repeated request. */
+        if (packet.opcode != TFTP_ERROR)
+            send_error(port, TFTP_ERROR_TID, "another transfer is under way");
+        return;
+    }
+    switch (packet.opcode) {
+    case TFTP_OACK:
+        receive_oack(&packet, port);
+        break;
+    case TFTP_DATA:
+        receive_data(&packet, port);
+        break;
+    default:
+        receive_error(&packet);
+        break;
+    }
+}
+
+static void received(void *context, struct udp_pcb *endpoint, struct pbuf *pbuf,
+                     const ip_addr_t *from, u16_t port)
+{
+    (void)context;
+    (void)endpoint;
+    /* One frame is one pbuf (net/network.c). */
+    receive(pbuf->payload, pbuf->len, from->addr, port);
+    pbuf_free(pbuf);
+}
+
+/* --- After the end ---------------------------------------------------------------------------- */
+
+static void received_after_end(void *context, struct udp_pcb *endpoint, struct pbuf *pbuf,
+                               const ip_addr_t *from, u16_t port)
+{
+    struct tftp_packet packet;
+    uint8_t ack[TFTP_HEADER];
+    uint64_t now = platform_milliseconds();
+
+    (void)context;
+    if (from->addr == ended.server && port == ended.peer && ended.again_left != 0 &&
+        now - ended.sent_ms >= ACK_AGAIN_MS && tftp_parse(pbuf->payload, pbuf->len, &packet) &&
+        packet.opcode == TFTP_DATA && packet.block == ended.wire) {
+        ended.again_left--;
+        ended.sent_ms = now;
+        network_send_udp(endpoint, ended.server, ended.peer, ack, tftp_build_ack(ended.wire, ack));
+    }
+    pbuf_free(pbuf);
+}
+
+void tftp_forget(void)
+{
+    network_close_udp(ended.endpoint);
+    ended.endpoint = NULL;
+}
+
+static void keep_endpoint(void)
+{
+    tftp_forget();
+    ended.endpoint = transfer.endpoint;
+    ended.server = transfer.uri->server;
+    ended.peer = transfer.peer;
+    ended.wire = transfer.counter.wire;
+    ended.again_left = AGAIN_LIMIT;
+    ended.sent_ms = transfer.sent_ms;
+    udp_recv(ended.endpoint, received_after_end, NULL);
+    transfer.endpoint = NULL;
+}
+
+/* --- One start -------------------------------------------------------------------------------- */
+
+/* True if nothing has come for so long that this start is given up. */
+static bool given_up(uint64_t now)
+{
+    if (!transfer.connected)
+        return now - transfer.began_ms >=
+                   (transfer.restarted ? RESTART_TOTAL_MS : REQUEST_TOTAL_MS) ||
+               network_refusals(transfer.uri->server) - transfer.refusals_before >= REFUSALS_ENOUGH;
+    if (transfer.counter.received == 0 && transfer.block_size > TFTP_BLOCK_DEFAULT)
+        return now - transfer.progress_ms >= FIRST_BLOCK_MS;
+    return now - transfer.progress_ms >= STALL_TOTAL_MS;
+}
+
+static void send_again(uint64_t now)
+{
+    uint64_t longest = transfer.connected ? ACK_INTERVAL_MS : REQUEST_INTERVAL_MS;
+
+    if (transfer.connected) {
+        /* One lost packet is not worth a line. */
+        if (transfer.interval_ms > FIRST_INTERVAL_MS)
+            print("\n  TFTP: nothing from %s for %u s at byte %llu, acknowledging again\n",
+                  network_address_text(transfer.uri->server),
+                  (unsigned)((now - transfer.progress_ms) / 1000),
+                  (unsigned long long)transfer.position);
+        send_ack();
+    } else {
+        print("  TFTP: no answer from %s yet (%u s of %u s, escape stops)%s\n",
+              network_address_text(transfer.uri->server),
+              (unsigned)((now - transfer.began_ms) / 1000),
+              (transfer.restarted ? RESTART_TOTAL_MS : REQUEST_TOTAL_MS) / 1000,
+              network_link() ? "" : ", the link is down");
+        send_request();
+    }
+    transfer.interval_ms = transfer.interval_ms * 2 < longest ? transfer.interval_ms * 2 : longest;
+}
+
+static void run(void)
+{
+    send_request();
+    while (transfer.outcome == RUNNING) {
+        uint64_t now;
+
+        network_poll();
+        if (transfer.outcome != RUNNING)
+            break;
+        now = platform_milliseconds();
+        if (network_interrupted()) {
+            if (transfer.connected)
+                send_error(transfer.peer, TFTP_ERROR_UNDEFINED, "stopped by a key");
+            finish(FAILED, fail(ERROR_NET_STOPPED, "while fetching \"%s\"", transfer.name));
+        } else if (given_up(now)) {
+            finish(SILENT, OK);
+        } else if (now - transfer.sent_ms >= transfer.interval_ms) {
+            send_again(now);
+        }
+    }
+}
+
+/* Starts the transfer (again) with a block size, 0 for no options, and runs it to some outcome. */
+static enum outcome start(unsigned block_size)
+{
+    transfer.endpoint = network_open_udp(0);
+    if (transfer.endpoint == NULL) {
+        finish(FAILED, fail(ERROR_NET_STACK, "an endpoint for TFTP"));
+        return FAILED;
+    }
+    udp_recv(transfer.endpoint, received, NULL);
+    transfer.outcome = RUNNING;
+    transfer.asked_block_size = block_size;
+    transfer.asked_options = transfer.asked_plain = false;
+    transfer.tries = 0;
+    transfer.refusals_before = network_refusals(transfer.uri->server);
+    transfer.connected = false;
+    transfer.block_size = TFTP_BLOCK_DEFAULT;
+    memset(&transfer.counter, 0, sizeof transfer.counter);
+    transfer.position = 0;
+    transfer.began_ms = platform_milliseconds();
+    transfer.interval_ms = FIRST_INTERVAL_MS;
+    run();
+    if (transfer.outcome == COMPLETE)
+        keep_endpoint();
+    network_close_udp(transfer.endpoint);
+    return transfer.outcome;
+}
+
+static error_t no_answer(void)
+{
+    const char *server = network_address_text(transfer.uri->server);
+
+    if (transfer.heard)
+        return fail(ERROR_TFTP_LOST, "\"%s\" from %s, after %llu bytes", transfer.name, server,
+                    (unsigned long long)transfer.delivered);
+    if (network_refusals(transfer.uri->server) != transfer.refusals_before)
+        return fail(ERROR_TFTP_NO_ANSWER,
+                    "\"%s\" from %s: the machine answers, but nothing listens on UDP port %u",
+                    transfer.name, server, server_port());
+    if (transfer.stranger != 0)
+        return fail(ERROR_TFTP_NO_ANSWER, "\"%s\" from %s: an answer came from %s instead",
+                    transfer.name, server, network_address_text(transfer.stranger));
+    return fail(ERROR_TFTP_NO_ANSWER, "\"%s\" from %s, port %u, %u requests in %u s", transfer.name,
+                server, server_port(), transfer.tries, REQUEST_TOTAL_MS / 1000);
+}
+
+error_t tftp_fetch(const struct fetch_uri *uri, struct fetch_sink *sink)
+{
+    unsigned block_size = BLOCK_MAXIMUM;
+
+    if (network_interface() == NULL)
+        return fail(ERROR_NET_STACK, "no card is attached");
+    if (!network_reachable(uri->server))
+        return fail(ERROR_TFTP_NO_ANSWER, "%s is not on this network and there is no gateway",
+                    network_address_text(uri->server));
+    memset(&transfer, 0, sizeof transfer);
+    transfer.uri = uri;
+    transfer.sink = sink;
+    transfer.size = FETCH_SIZE_UNKNOWN;
+    text_make_printable(printable_name, sizeof printable_name, uri->path, sizeof uri->path);
+    transfer.name = printable_name;
+    for (;;) {
+        switch (start(block_size)) {
+        case COMPLETE:
+            return OK;
+        case REFUSED:
+            block_size = 0;
+            break;
+        case SILENT:
+            if (!transfer.heard || transfer.restarted)
+                return no_answer();
+            transfer.restarted = true;
+            if (block_size > TFTP_BLOCK_DEFAULT)
+                block_size = TFTP_BLOCK_DEFAULT;
+            print("\n  TFTP: %s went silent, starting \"%s\" again with blocks of %u bytes\n",
+                  network_address_text(uri->server), transfer.name, TFTP_BLOCK_DEFAULT);
+            break;
+        default:
+            return transfer.error;
+        }
+    }
+}
+
+FETCH_SCHEME(tftp_scheme) = {.name = "tftp", .fetch = tftp_fetch};

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boot/host/host.h"
+#include "net/fetch.h"
+#include "net/network.h"
+#include "peer.h"
+#include "peer_tftp.h"
+
+/* After the rest, for it makes a macro of fail. */
+#include <cmocka.h>
+
+static struct peer_tftp *server;
+static struct fetched_file file;
+
+static int set_up(void **state)
+{
+    (void)state;
+    peer_start_with(64u << 20);
+    peer_configure();
+    server = peer_tftp_start(100000);
+    error_clear();
+    return 0;
+}
+
+/* --- URIs
+ * -------------------------------------------------------------------------------------------- */
+
+static void expect_uri(const char *text, const char *server_text, unsigned port, const char *path)
+{
+    struct fetch_uri uri;
+
+    assert_int_equal(fetch_parse(text, &uri), OK);
+    assert_int_equal(uri.server, server_text != NULL ? peer_address(server_text) : 0);
+    assert_int_equal(uri.port, port);
+    assert_string_equal(uri.path, path);
+}
+
+static void test_uris(void **state)
+{
+    struct fetch_uri uri;
+    char longest[FETCH_PATH_LENGTH + 1];
+
+    (void)state;
+    expect_uri("mach_kernel", NULL, 0, "mach_kernel");
+    expect_uri("a/b", NULL, 0, "a/b");
+    expect_uri("/a/b", NULL, 0, "/a/b");
+    expect_uri("a b%20c", NULL, 0, "a b%20c"); /* exactly as written */
+    expect_uri("a//b://c", NULL, 0, "a//b://c");
+    expect_uri("C:\\boot", NULL, 0, "C:\\boot");
+    expect_uri("tftp://10.0.0.1/x", "10.0.0.1", 0, "x");
+    expect_uri("TFTP://10.0.0.1:6969/a/b", "10.0.0.1", 6969, "a/b");
+    expect_uri("tftp://10.0.0.1//abs", "10.0.0.1", 0, "/abs");
+    expect_uri("tftp://10.0.0.1/a%20b%2Fc%c3%A9", "10.0.0.1", 0, "a b/c\303\251");
+    expect_uri("tftp:///on/boot/server", NULL, 0, "on/boot/server");
+    expect_uri("tftp://:70/x", NULL, 70, "x");
+    expect_uri("//10.0.0.1/x", "10.0.0.1", 0, "x");
+    expect_uri("///x", NULL, 0, "x");
+    assert_int_equal(fetch_parse("http://10.0.0.1/x", &uri), OK);
+    assert_string_equal(uri.scheme, "http");
+    memset(longest, 'x', sizeof longest);
+    longest[FETCH_PATH_LENGTH - 1] = '\0';
+    expect_uri(longest, NULL, 0, longest);
+}
+
+static void test_bad_uris(void **state)
+{
+    static const char *const bad[] = {
+        "",
+        "tftp://10.0.0.1",
+        "tftp://10.0.0.1/",
+        "tftp://server/x",
+        "tftp://10.0.0.1:/x",
+        "tftp://10.0.0.1:0/x",
+        "tftp://10.0.0.1:65536/x",
+        "tftp://10.0.0.1:123456/x",
+        "tftp://10.0.0.1:6x/x",
+        "tftp://10.0.0.1:69:70/x",
+        "tftp://127.0.0.1/x",
+        "tftp://10.0.0.1/a%2",
+        "tftp://10.0.0.1/a%",
+        "tftp://10.0.0.1/a%zz",
+        "tftp://10.0.0.1/a%00",
+        "//x",
+        "//",
+        "averyveryverylongscheme://10.0.0.1/x",
+        "bell\007",
+        "\177",
+    };
+    struct fetch_uri uri;
+    char text[FETCH_PATH_LENGTH + 40];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (fetch_parse(bad[i], &uri) != ERROR_FETCH_URI)
+            fail_msg("\"%s\" passed", bad[i]);
+    memset(text, 'x', sizeof text);
+    text[FETCH_PATH_LENGTH] = '\0';
+    assert_int_equal(fetch_parse(text, &uri), ERROR_FETCH_URI);
+    memset(text, 'x', sizeof text);
+    memcpy(text, "tftp://10.0.0.1/", 16);
+    text[16 + FETCH_PATH_LENGTH] = '\0';
+    assert_int_equal(fetch_parse(text, &uri), ERROR_FETCH_URI);
+}
+
+/* --- Files
+ * ---------------------------------------------------------------------------------------------- */
+
+static void expect_file(const char *uri, size_t limit)
+{
+    assert_int_equal(fetch_file(uri, limit, &file), OK);
+    assert_string_equal(file.name, uri);
+    assert_int_equal(file.length, server->size);
+    assert_memory_equal(file.bytes, peer_pattern(0),
+                        file.length < PEER_PATTERN ? file.length : PEER_PATTERN);
+    for (size_t at = PEER_PATTERN; at < file.length; at += 1000)
+        assert_int_equal(file.bytes[at], *peer_pattern(at));
+    assert_int_equal(file.claimed % 4096, 0);
+    assert_true(file.claimed >= file.length && file.claimed < file.length + 4096 + 1);
+    assert_int_equal(host_claimed(), file.claimed);
+    fetch_release(&file);
+    assert_int_equal(host_claimed(), 0);
+    assert_null(file.bytes);
+    fetch_release(&file); /* harmless */
+}
+
+static void test_known_size(void **state)
+{
+    (void)state;
+    expect_file("mach_kernel", SIZE_MAX);
+    assert_non_null(strstr(host_console(), "mach_kernel [####################] 100%"));
+    server->size = 8192;
+    expect_file("tftp://10.0.2.2/page/multiple", SIZE_MAX);
+    assert_string_equal(server->path, "page/multiple");
+    server->size = 1;
+    expect_file("//10.0.2.2/one", 1);
+}
+
+static void test_unknown_size(void **state)
+{
+    (void)state;
+    server->options = OPTIONS_IGNORED;
+    expect_file("mach_kernel", SIZE_MAX);
+    expect_file("mach_kernel", 100000);
+    server->size = 5;
+    expect_file("small", 5);
+    server->size = 0;
+    expect_file("empty", 5);
+}
+
+static void test_large_file(void **state)
+{
+    (void)state;
+    server->size = 40u * 1000 * 1000;
+    expect_file("large", SIZE_MAX);
+}
+
+static void expect_failure(const char *uri, size_t limit, error_t error, const char *words)
+{
+    assert_int_equal(fetch_file(uri, limit, &file), error);
+    if (strstr(error_detail(), words) == NULL)
+        fail_msg("\"%s\" is not in \"%s\"", words, error_detail());
+    assert_int_equal(host_claimed(), 0);
+    assert_null(file.bytes);
+}
+
+static void test_limit(void **state)
+{
+    (void)state;
+    expect_failure("x", 99999, ERROR_FETCH_LIMIT, "has 100000 bytes, 99999 are the most");
+    assert_int_equal(server->data_packets, 0);
+    set_up(state);
+    server->options = OPTIONS_IGNORED;
+    expect_failure("x", 99999, ERROR_FETCH_LIMIT, "more than 99999 bytes");
+    assert_non_null(strstr(host_console(), "not complete"));
+}
+
+static void test_memory(void **state)
+{
+    (void)state;
+    server->size = 65u << 20;
+    expect_failure("x", SIZE_MAX, ERROR_MEMORY_CLAIM, "68157440 bytes for \"x\"");
+    set_up(state);
+    server->announced = UINT64_MAX - 1;
+    expect_failure("x", SIZE_MAX, sizeof(size_t) == 8 ? ERROR_MEMORY_CLAIM : ERROR_FETCH_LIMIT,
+                   "\"x\"");
+    set_up(state);
+    host_limit_claims(65536);
+    server->options = OPTIONS_IGNORED;
+    expect_failure("x", SIZE_MAX, ERROR_MEMORY_CLAIM, "larger than the largest free memory, 65536");
+    set_up(state);
+    host_limit_claims(100);
+    server->options = OPTIONS_IGNORED;
+    expect_failure("x", SIZE_MAX, ERROR_MEMORY_CLAIM, "size the server does not tell");
+}
+
+static void test_failures(void **state)
+{
+    (void)state;
+    server->error_block = 30;
+    server->error_number = 0;
+    server->error_text = "broken";
+    expect_failure("x", SIZE_MAX, ERROR_TFTP_SERVER, "broken");
+    expect_failure("http://10.0.2.2/x", SIZE_MAX, ERROR_FETCH_URI, "scheme http is not known");
+    expect_failure("", SIZE_MAX, ERROR_FETCH_URI, "empty");
+    fetch_set_server(0);
+    expect_failure("x", SIZE_MAX, ERROR_NET_NO_SERVER, "\"x\"");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, set_up)
+    const struct CMUnitTest tests[] = {
+        TEST(test_uris),       TEST(test_bad_uris), TEST(test_known_size), TEST(test_unknown_size),
+        TEST(test_large_file), TEST(test_limit),    TEST(test_memory),     TEST(test_failures),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
