@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The last step on Power Macs. Two kinds of programs:
+ * - XNU: firmware is told to quiesce and may be overwritten, translation is off, r3 = boot_args,
+ *   r4 = 'MOSX' (specs: xnu-handoff section 1.1);
+ * - Open Firmware client programs: firmware lives on, so nothing of it may be overwritten; the
+ *   registers and the stack are those with which the firmware entered us.
+ */
+#include "loader/launch.h"
+
+#include <string.h>
+
+#include "boot/openfirmware/openfirmware.h"
+#include "boot/openfirmware/stub.h"
+#include "console/console.h"
+#include "lib/bytes.h"
+
+#define MSR_EE        0x8000u
+#define MSR_ME        0x1000u     /* what XNU is entered with: nothing but machine checks */
+#define XNU_SIGNATURE 0x4D4F5358u /* 'MOSX' */
+
+#define STEPS_MAXIMUM  2048
+#define CODE_ROOM      1024
+#define SCRATCH_LENGTH 0x10000u
+#define BLOCK_LENGTH   (CODE_ROOM + STEPS_MAXIMUM * sizeof(struct relocator_step) + SCRATCH_LENGTH)
+#define BLOCK_TRIES    64
+#define CACHE_LINE     32
+
+/* What lies where in the block: parameters, code, steps, the relocator's scratch memory. */
+struct block {
+    struct stub_parameters parameters;
+    uint8_t code[CODE_ROOM - sizeof(struct stub_parameters)];
+    struct relocator_step steps[STEPS_MAXIMUM];
+    uint8_t scratch[SCRATCH_LENGTH];
+};
+_Static_assert(sizeof(struct block) == BLOCK_LENGTH, "the block has holes");
+_Static_assert(offsetof(struct stub_parameters, r5) == STUB_R5, "stub.S uses these offsets");
+_Static_assert(offsetof(struct stub_parameters, is_970) == STUB_IS_970, "stub.S uses them too");
+_Static_assert(offsetof(struct stub_parameters, entry) == STUB_ENTRY, "stub.S uses these offsets");
+_Static_assert(sizeof(struct relocator_step) == 16, "stub.S walks steps of 16 bytes");
+
+/*
+ * Claims a block that shares nothing with what moves. Claims come top-down, so those that collide
+ * are held until one does not.
+ */
+static struct block *claim_block(const struct launch *launch)
+{
+    void *refused[BLOCK_TRIES];
+    unsigned count = 0;
+    struct block *block = NULL;
+    while (block == NULL && count < BLOCK_TRIES) {
+        void *memory = platform_claim(BLOCK_LENGTH, OF_PAGE);
+        if (memory == NULL)
+            break;
+        if (relocator_is_clear(launch->pieces, launch->piece_count, (uint32_t)(uintptr_t)memory,
+                               BLOCK_LENGTH) &&
+            platform_physical(memory) == (uintptr_t)memory)
+            block = memory;
+        else
+            refused[count++] = memory;
+    }
+    while (count-- > 0)
+        platform_release(refused[count], BLOCK_LENGTH);
+    return block;
+}
+
+/* Writes the lines of freshly made code back to memory and drops stale instructions. */
+static void synchronise_code(const void *code, size_t length)
+{
+    uint32_t start = (uint32_t)(uintptr_t)code & ~(uint32_t)(CACHE_LINE - 1);
+    uint32_t end = (uint32_t)(uintptr_t)code + (uint32_t)length;
+    for (uint32_t line = start; line < end; line += CACHE_LINE)
+        __asm__ volatile("dcbst 0,%0" : : "r"(line) : "memory");
+    __asm__ volatile("sync" ::: "memory");
+    for (uint32_t line = start; line < end; line += CACHE_LINE)
+        __asm__ volatile("icbi 0,%0" : : "r"(line) : "memory");
+    __asm__ volatile("sync\n\tisync" ::: "memory");
+}
+
+static void enter_stub(struct block *block) __attribute__((noreturn));
+static void enter_stub(struct block *block)
+{
+    interrupts_off();
+    synchronise_code(block, sizeof *block - SCRATCH_LENGTH);
+    void (*stub)(struct stub_parameters *) =
+        (void (*)(struct stub_parameters *))(uintptr_t)block->code;
+    stub(&block->parameters);
+    __builtin_unreachable();
+}
+
+/* The 970 family: 64-bit processors, without rfi. */
+static bool is_970(void)
+{
+    uint32_t version;
+    __asm__("mfpvr %0" : "=r"(version));
+    switch (version >> 16) {
+    case 0x0039: /* 970 */
+    case 0x003C: /* 970FX */
+    case 0x0044: /* 970MP */
+    case 0x0045: /* 970GX */
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The pieces' memory is real RAM: XNU may take any of it, a client only what can be claimed. */
+static error_t check_ram(const struct launch *launch)
+{
+    struct memory_region banks[32];
+    size_t count = platform_memory_banks(banks, sizeof banks / sizeof banks[0]);
+    for (size_t i = 0; i < launch->piece_count; i++) {
+        const struct relocator_piece *piece = &launch->pieces[i];
+        bool inside = false;
+        for (size_t b = 0; b < count; b++)
+            inside = inside || (piece->destination >= banks[b].base &&
+                                bytes_within(banks[b].length, piece->destination - banks[b].base,
+                                             piece->size));
+        if (!inside && piece->size != 0)
+            return fail(ERROR_MEMORY_RANGE, "%08x, %u bytes", (unsigned)piece->destination,
+                        (unsigned)piece->size);
+    }
+    return OK;
+}
+
+static error_t take_destinations(const struct launch *launch)
+{
+    for (size_t i = 0; i < launch->piece_count; i++) {
+        const struct relocator_piece *piece = &launch->pieces[i];
+        if (!memory_take_for_program(piece->destination, piece->size))
+            return fail(ERROR_MEMORY_TAKEN, "the program wants %08x, %u bytes",
+                        (unsigned)piece->destination, (unsigned)piece->size);
+    }
+    return OK;
+}
+
+static error_t set_chosen(const char *name, const char *text)
+{
+    if (text == NULL)
+        text = "";
+    if (of_set_property(of_find("/chosen"), name, text, strlen(text) + 1))
+        return OK;
+    return fail(ERROR_LAUNCH_FIRMWARE, "setting %s of /chosen", name);
+}
+
+static void return_unused(const struct launch *launch, const struct block *block)
+{
+    static struct memory_keep keep[LAUNCH_PIECES_MAXIMUM + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < launch->piece_count; i++)
+        keep[count++] = (struct memory_keep){launch->pieces[i].destination, launch->pieces[i].size};
+    keep[count++] = (struct memory_keep){(uint32_t)(uintptr_t)block, BLOCK_LENGTH};
+    memory_return_to_firmware(keep, count);
+}
+
+error_t platform_launch(const struct launch *launch)
+{
+    bool xnu = launch->handover == HANDOVER_XNU_POWERPC;
+    if (!xnu && launch->handover != HANDOVER_OPENFIRMWARE_CLIENT)
+        return fail(ERROR_LAUNCH_KIND, "this is a Power Mac");
+    error_t error = check_ram(launch);
+    /* Destinations before the block: it must not sit where the program is going to be. */
+    if (error == OK && !xnu)
+        error = take_destinations(launch);
+    if (error != OK)
+        return error;
+
+    struct block *block = claim_block(launch);
+    if (block == NULL)
+        return fail(ERROR_LAUNCH_STUB, "looking for %u bytes", (unsigned)BLOCK_LENGTH);
+    size_t code_length = (size_t)(stub_end - stub_start), step_count = 0;
+    if (code_length > sizeof block->code)
+        return fail(ERROR_LAUNCH_STUB, "the stub has %u bytes", (unsigned)code_length);
+    memcpy(block->code, stub_start, code_length);
+    error = relocator_plan(launch->pieces, launch->piece_count, (uint32_t)(uintptr_t)block->scratch,
+                           SCRATCH_LENGTH, block->steps, STEPS_MAXIMUM, &step_count);
+    if (error == OK && !xnu) {
+        error = set_chosen("bootargs", launch->client_arguments);
+        if (error == OK)
+            error = set_chosen("bootpath", launch->client_path);
+    }
+    if (error != OK) {
+        platform_release(block, BLOCK_LENGTH);
+        return error;
+    }
+
+    block->parameters = (struct stub_parameters){
+        .steps = (uint32_t)(uintptr_t)block->steps,
+        .step_count = (uint32_t)step_count,
+        .entry = (uint32_t)launch->entry,
+        .is_970 = is_970(),
+    };
+    struct stub_parameters *parameters = &block->parameters;
+    print_verbose("launch: %u pieces, %u steps, from %08x, entry %08x\n",
+                  (unsigned)launch->piece_count, (unsigned)step_count, (unsigned)(uintptr_t)block,
+                  (unsigned)launch->entry);
+    if (xnu) {
+        parameters->move_msr = 0;
+        parameters->final_msr = MSR_ME;
+        parameters->r3 = launch->boot_args;
+        parameters->r4 = XNU_SIGNATURE;
+        of_quiesce();
+    } else {
+        parameters->move_msr = entry_state.msr & ~MSR_EE;
+        parameters->final_msr = entry_state.msr;
+        parameters->link = entry_state.link;
+        parameters->r1 = entry_state.stack;
+        parameters->r2 = launch->table_of_contents;
+        parameters->r5 = of_entry();
+        return_unused(launch, block);
+    }
+    enter_stub(block);
+}
