@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Checks that this kernel's own segments arrived: contents by CRC-32, zero fill, and zeros in
+ * the gaps between segments.
+ */
+#ifndef DEMO_DIGEST_H
+#define DEMO_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A record of the table that tools/elf2macho writes; all words big-endian. */
+struct digest {
+    char segment[16];
+    uint32_t address, memory_size, file_size, crc;
+};
+
+uint32_t crc32(const uint8_t *bytes, size_t length);
+
+void check_segments(void);
+
+#endif

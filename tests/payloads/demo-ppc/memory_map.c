@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "memory_map.h"
+
+#include "../common/report.h"
+#include "../common/strings.h"
+#include "boot_args.h"
+#include "demo.h"
+#include "kernel_image.h"
+#include "lib/bytes.h"
+#include "mkext.h"
+#include "tree.h"
+
+#define ENTRIES_MAXIMUM 64u
+#define PAGE_MASK       4095u
+
+struct entry {
+    const char *name;
+    uint32_t address, length;
+    bool is_segment;
+};
+static struct entry entries[ENTRIES_MAXIMUM];
+static uint32_t entry_count;
+
+static bool has_prefix(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static const struct entry *find(const char *name)
+{
+    for (uint32_t i = 0; i < entry_count; i++) {
+        if (strcmp(entries[i].name, name) == 0)
+            return &entries[i];
+    }
+    return NULL;
+}
+
+static void read_entries(tree_node map)
+{
+    bool lengths_good = true, unique = true;
+    for (uint32_t i = 0; i < tree_property_count(map) && entry_count < ENTRIES_MAXIMUM; i++) {
+        struct tree_value value;
+        const char *name = tree_property_at(map, i, &value);
+        if (strcmp(name, "name") == 0 || strcmp(name, "AAPL,phandle") == 0)
+            continue;
+        if (value.length != 8) {
+            lengths_good = false;
+            say("       entry %s has %u bytes\n", name, value.length);
+            continue;
+        }
+        unique &= find(name) == NULL;
+        struct entry *entry = &entries[entry_count++];
+        entry->name = name;
+        entry->address = get_be32(value.bytes);
+        entry->length = get_be32(value.bytes + 4);
+    }
+    check(lengths_good, "memory-map: every entry has exactly eight bytes");
+    check(unique, "memory-map: no name twice");
+}
+
+/* Kernel-<segment> says vmaddr and vmsize of one of our segments. */
+static void check_segment_entries(void)
+{
+    struct kernel_segment segment;
+    for (uint32_t i = 0; kernel_segment(i, &segment); i++) {
+        char name[32] = "Kernel-";
+        memcpy(name + 7, segment.name, 17);
+        struct entry *entry = (struct entry *)find(name);
+        check(entry != NULL && entry->address == segment.address &&
+                  entry->length == segment.memory_size,
+              "memory-map: %s is our segment, 0x%x bytes at 0x%x", name, segment.memory_size,
+              segment.address);
+        if (entry != NULL)
+            entry->is_segment = true;
+    }
+}
+
+static void check_places(void)
+{
+    uint32_t end = kernel_end(), top = boot_args.top_of_kernel_data;
+    bool inside = true, pages = true, apart = true, ends_zero = true;
+    for (uint32_t i = 0; i < entry_count; i++) {
+        const struct entry *entry = &entries[i];
+        if (entry->is_segment)
+            continue;
+        if (entry->address < end || entry->length == 0 || entry->address > top ||
+            entry->length > top - entry->address) {
+            inside = false;
+            say("       entry %s: 0x%x bytes at 0x%x lie outside\n", entry->name, entry->length,
+                entry->address);
+            continue;
+        }
+        if ((entry->address & PAGE_MASK) != 0) {
+            pages = false;
+            say("       entry %s begins at 0x%x\n", entry->name, entry->address);
+        }
+        uint32_t page_end = (uint32_t)round_up((uint64_t)entry->address + entry->length, 4096);
+        for (uint32_t j = 0; j < entry_count; j++) {
+            const struct entry *other = &entries[j];
+            if (j != i && other->address < page_end &&
+                other->address + other->length > entry->address) {
+                apart = false;
+                say("       entries %s and %s share a page\n", entry->name, other->name);
+            }
+        }
+        for (uint32_t at = entry->address + entry->length; at < page_end; at++)
+            ends_zero &= *memory_at(at) == 0;
+    }
+    check(inside, "memory-map: all entries but segments lie between the kernel's end and "
+                  "topOfKernelData");
+    check(pages, "memory-map: they begin on pages");
+    check(apart, "memory-map: each owns its pages alone");
+    check(ends_zero, "memory-map: the rest of their last pages is zero");
+}
+
+static void check_header_copy(void)
+{
+    const struct entry *entry = find("Kernel-__HEADER");
+    check(entry != NULL && entry->length == kernel_header_size() &&
+              memcmp(memory_at(entry->address), kernel_header(), entry->length) == 0,
+          "memory-map: Kernel-__HEADER is a copy of our Mach-O header");
+}
+
+static void check_symbol_copy(void)
+{
+    const struct entry *entry = find("Kernel-__SYMTAB");
+    struct kernel_symbols own;
+    if (!kernel_symbols(&own) || entry == NULL) {
+        failed("memory-map: Kernel-__SYMTAB is here");
+        return;
+    }
+    const uint8_t *copy = memory_at(entry->address);
+    uint32_t symbols = get_be32(copy + 8), strings = get_be32(copy + 16);
+    uint32_t symbols_size = 12 * own.count;
+    bool fields = entry->length == 24 + symbols_size + own.string_size && get_be32(copy) == 0 &&
+                  get_be32(copy + 4) == 0 && get_be32(copy + 12) == own.count &&
+                  get_be32(copy + 20) == own.string_size && symbols == entry->address + 24 &&
+                  strings == symbols + symbols_size;
+    if (check(fields, "memory-map: Kernel-__SYMTAB has LC_SYMTAB's words with absolute addresses"))
+        check(memcmp(memory_at(symbols), own.symbols, symbols_size) == 0 &&
+                  memcmp(memory_at(strings), own.strings, own.string_size) == 0,
+              "memory-map: its %u symbols and their names are ours", own.count);
+}
+
+/* XNU compares the prefix only and takes address and length from the value. */
+static void check_packages(void)
+{
+    for (uint32_t i = 0; i < entry_count; i++) {
+        const struct entry *entry = &entries[i];
+        if (!has_prefix(entry->name, "DriversPackage-"))
+            continue;
+        uint32_t in_name = 0;
+        for (const char *digit = entry->name + 15; *digit != '\0'; digit++)
+            in_name = in_name << 4 | (uint32_t)(*digit <= '9' ? *digit - '0' : *digit - 'a' + 10);
+        check(in_name == entry->address, "memory-map: %s says its address", entry->name);
+        if (in_memory(entry->address, entry->length))
+            check_mkext(entry->name, memory_at(entry->address), entry->length);
+    }
+}
+
+void check_memory_map(void)
+{
+    tree_node map = tree_lookup("/chosen/memory-map");
+    if (!check(map != TREE_NONE, "/chosen/memory-map is found by names"))
+        return;
+    read_entries(map);
+    check_segment_entries();
+    check_places();
+    check_header_copy();
+    check_symbol_copy();
+    const struct entry *entry = find("BootArgs");
+    check(entry != NULL && entry->address == entry_state.r3 && entry->length == BOOT_ARGS_SIZE,
+          "memory-map: BootArgs is what r3 pointed to, 508 bytes");
+    entry = find("DeviceTree");
+    check(entry != NULL && entry->address == boot_args.tree &&
+              entry->length == boot_args.tree_length,
+          "memory-map: DeviceTree is the tree of boot_args");
+    entry = find("BootCLUT");
+    if (entry != NULL)
+        check(entry->length >= 768, "memory-map: BootCLUT has 768 bytes or more");
+    check(find("TapRoot") == NULL, "memory-map: no TapRoot");
+    check_packages();
+}

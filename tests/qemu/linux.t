@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Linux 6.1 for Power Macs through Sawboot, as XCOFF and as ELF, until it has its own address over the
+# same card.
+. "$(dirname "$0")/lib.sh"
+linux=$(tests/linux/build.sh 2>/dev/null) || skip_all 'Linux could not be built (tests/linux/build.sh)'
+
+for card in rtl8139 e1000; do
+    for file in zImage.coff zImage.pmac; do
+        start_machine mac99 256 -kernel "$loader" -append 'args=console=ttyPZ0 ip=dhcp' \
+            -netdev "$(user_net "$linux" "$file")" -device "$card,netdev=n0,romfile="
+        wait_console 'IP-Config: Complete' 120
+        result $? "$file over $card reaches IP-Config: Complete"
+        on_console 'Kernel command line: .*console=ttyPZ0 ip=dhcp'
+        result $? "$file over $card got its command line"
+        stop_machine
+    done
+done
+finish

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Tests that boot emulated machines. The slow ones come first, so that the others fill the gaps.
+
+QEMU_SLOW_TESTS := $(wildcard $(addprefix tests/qemu/,servers.t matrix-rtl8139.t matrix-e1000.t \
+	matrix-e1000-82545em.t matrix-e1000-82544gc.t failures.t linux.t choice.t))
+QEMU_TESTS := $(QEMU_SLOW_TESTS) \
+	$(sort $(filter-out $(QEMU_SLOW_TESTS),$(wildcard tests/qemu/*.t)))
+
+.PHONY: qemu-inputs check-qemu
+qemu-inputs: images payloads
+	$(Q)tests/linux/build.sh >/dev/null
+
+# The emulator tests alone.
+check-qemu: qemu-inputs
+	$(Q)$(PROVE) -j2 $(QEMU_TESTS)
