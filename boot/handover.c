@@ -86,7 +86,8 @@ static error_t prepare_client(const struct options *options, const struct nic *n
     /* As Apple's firmware writes it: device, colon, comma, backslashes. */
     snprintf(handover->client_path, sizeof handover->client_path, "%s:,%s", nic->pci.path,
              file_path(files->kernel.name, &uri));
-    for (at = strchr(handover->client_path, ','); *at != '\0'; at++)
+    /* Behind the colon only: the device's own path may have commas ("pci1b36,1"). */
+    for (at = handover->client_path + strlen(nic->pci.path); *at != '\0'; at++)
         if (*at == '/')
             *at = '\\';
     return client_prepare(&handover->plan, handover->image.bytes,

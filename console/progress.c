@@ -8,6 +8,7 @@
 
 #define SHOW_EVERY_MS 100
 #define BAR_CELLS     20
+#define RATE_FROM_MS  20
 
 /* "12.3 MiB" without floating point. */
 static void size_text(uint64_t bytes, char *text, size_t size)
@@ -43,7 +44,14 @@ static void show(struct progress *progress, uint64_t done, const char *ending, b
     uint64_t elapsed = now - progress->started_ms;
 
     size_text(done, size, sizeof size);
-    size_text(elapsed != 0 ? done * 1000 / elapsed : 0, rate, sizeof rate);
+    /* Over too short a time a rate says nothing. */
+    rate[0] = '\0';
+    if (elapsed >= RATE_FROM_MS) {
+        char amount[20];
+
+        size_text(done * 1000 / elapsed, amount, sizeof amount);
+        snprintf(rate, sizeof rate, ", %s/s", amount);
+    }
     if (progress->total != 0) {
         unsigned percent = (unsigned)(done * 100 / progress->total);
         unsigned cells = percent * BAR_CELLS / 100;
@@ -55,7 +63,7 @@ static void show(struct progress *progress, uint64_t done, const char *ending, b
         snprintf(bar, sizeof bar, " [%.*s%.*s] %3u%%", (int)cells, "####################",
                  (int)(BAR_CELLS - cells), "....................", percent);
     }
-    snprintf(text, sizeof text, "  %.80s%s %s, %s/s%s", progress->name, bar, size, rate, ending);
+    snprintf(text, sizeof text, "  %.80s%s %s%s%s", progress->name, bar, size, rate, ending);
     show_line(progress, text, last);
     progress->shown_ms = now;
 }

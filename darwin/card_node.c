@@ -11,9 +11,12 @@
 #define STATION_ADDRESS_LENGTH 6
 #define MAX_FRAME_SIZE         1518 /* with header and FCS, IEEE 1275 network device type */
 #define ADDRESS_BITS           48
-#define PCI_INTERRUPT_PIN      0x3D /* PCI 2.2 section 6.2.4: 1 to 4, 0: none */
-#define REG_ENTRY_LENGTH       20   /* three address cells, two size cells */
-#define NAME_LENGTH            20   /* "pciVVVV,DDDD" */
+#define PCI_INTERRUPT_PIN      0x3D   /* PCI 2.2 section 6.2.4: 1 to 4, 0: none */
+#define REG_ENTRY_LENGTH       20     /* three address cells, two size cells */
+#define CLASS_PCI_BRIDGE       0x0604 /* class and subclass, PCI 2.2 appendix D */
+#define PCI_ADDRESS_CELLS      3      /* PCI bus binding to IEEE 1275 section 3.1 */
+#define PCI_SIZE_CELLS         2
+#define NAME_LENGTH            20 /* "pciVVVV,DDDD" */
 
 error_t card_node_find(const struct devtree *tree, const struct nic *nic,
                        struct devtree_node **node)
@@ -191,8 +194,34 @@ static error_t add_network(struct devtree *tree, struct devtree_node *node, cons
     return error == OK ? add_number(tree, node, "address-bits", ADDRESS_BITS) : error;
 }
 
+/*
+ * OpenBIOS says of a PCI-PCI bridge neither what it is nor how the addresses below it are
+ * written; the kernel would read the card's `reg` in the wrong cells.
+ */
+static error_t add_bridges(struct devtree *tree, struct devtree_node *node)
+{
+    error_t error = OK;
+    for (node = node->parent; error == OK && node != NULL; node = node->parent) {
+        const struct devtree_property *code = devtree_get(node, "class-code");
+        if (code == NULL || code->length != 4 || get_be32(code->value) >> 8 != CLASS_PCI_BRIDGE) {
+            break;
+        }
+        error = add_string(tree, node, "device_type", "pci");
+        if (error == OK) {
+            error = add_number(tree, node, "#address-cells", PCI_ADDRESS_CELLS);
+        }
+        if (error == OK) {
+            error = add_number(tree, node, "#size-cells", PCI_SIZE_CELLS);
+        }
+    }
+    return error;
+}
+
 error_t card_node_complete(struct devtree *tree, struct devtree_node *node, const struct nic *nic)
 {
     error_t error = add_identity(tree, node, &nic->pci);
-    return error == OK ? add_network(tree, node, nic) : error;
+    if (error == OK) {
+        error = add_network(tree, node, nic);
+    }
+    return error == OK ? add_bridges(tree, node) : error;
 }

@@ -96,8 +96,52 @@ static error_t copy_children(struct copy *copy, struct devtree_node *parent, of_
     return error;
 }
 
+static bool is_display(of_cell node)
+{
+    char type[16];
+    return of_property_text(node, "device_type", type, sizeof type) && strcmp(type, "display") == 0;
+}
+
+static of_cell find_display(of_cell node, unsigned depth)
+{
+    for (; node != 0; node = of_peer(node)) {
+        if (is_display(node))
+            return node;
+        of_cell found = depth < DEPTH_MAXIMUM ? find_display(of_child(node), depth + 1) : 0;
+        if (found != 0)
+            return found;
+    }
+    return 0;
+}
+
+/*
+ * With a serial console nobody has opened the display, and a closed display has no `address` and on
+ * real cards no mode. Apple's loader opens it for the kernel, so it is opened here; a screen
+ * console is open already and is left alone.
+ */
+static void open_display(void)
+{
+    static bool tried;
+    char path[OF_PATH_LENGTH];
+    of_cell node = 0;
+    if (tried)
+        return;
+    tried = true;
+    if (of_property_text(of_find("/aliases"), "screen", path, sizeof path))
+        node = of_find(path);
+    if (!of_exists(node) || !is_display(node)) /* `screen` may be the serial port */
+        node = find_display(of_child(of_peer(0)), 0);
+    if (!of_exists(node) || of_property_length(node, "address") == 4 ||
+        !of_path(node, path, sizeof path))
+        return;
+    print_verbose("opening the display %s\n", path);
+    if (of_open(path) == 0)
+        print_verbose("  the firmware cannot open it\n");
+}
+
 error_t platform_device_tree(struct devtree *tree)
 {
+    open_display();
     struct copy copy = {tree, 0};
     of_cell root = of_peer(0);
     error_t error = devtree_create(tree);

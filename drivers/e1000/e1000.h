@@ -88,8 +88,8 @@ error_t e1000_find_address(struct e1000 *card);
 bool e1000_eeprom_read(struct e1000 *card, unsigned word, uint16_t *value);
 
 /* --- phy.c ---------------------------------------------------------------------------------- */
+/* One register of the copper PHY. False if it does not answer. */
 bool e1000_phy_read(struct e1000 *card, unsigned number, uint16_t *value);
-bool e1000_phy_write(struct e1000 *card, unsigned number, uint16_t value);
 /* The hardware reset of the PHY; negotiation starts anew. Prepares the IGP PHY of 82541/82547. */
 void e1000_phy_reset(struct e1000 *card);
 

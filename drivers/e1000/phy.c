@@ -18,8 +18,6 @@
 #define MDIO_PREAMBLE_BITS 32
 #define MDIO_START         0x1u
 #define MDIO_READ          0x2u
-#define MDIO_WRITE         0x1u
-#define MDIO_TURNAROUND    0x2u
 #define MDIO_HALF_US       10
 
 /* IGP PHY: registers above 15 are on pages that register 31 chooses. */
@@ -86,15 +84,6 @@ static uint16_t mdio_read(struct e1000 *card, unsigned number)
     return mdio_in(card);
 }
 
-static void mdio_write(struct e1000 *card, unsigned number, uint16_t value)
-{
-    mdio_out(card, 0xFFFFFFFFu, MDIO_PREAMBLE_BITS);
-    mdio_out(card,
-             MDIO_START << 30 | MDIO_WRITE << 28 | PHY_ADDRESS << 23 | (uint32_t)number << 18 |
-                 MDIO_TURNAROUND << 16 | value,
-             32);
-}
-
 /* --- 82544 and later ------------------------------------------------------------------------ */
 
 static bool mdic(struct e1000 *card, uint32_t command, uint16_t *value)
@@ -134,14 +123,10 @@ bool e1000_phy_read(struct e1000 *card, unsigned number, uint16_t *value)
     return choose_page(card, number) && mdic(card, MDIC_READ | MDIC_REGISTER(number & 31), value);
 }
 
-bool e1000_phy_write(struct e1000 *card, unsigned number, uint16_t value)
+static bool phy_write(struct e1000 *card, unsigned number, uint16_t value)
 {
     uint16_t ignored;
 
-    if (card->chip == E1000_82543) {
-        mdio_write(card, number, value);
-        return true;
-    }
     return choose_page(card, number) &&
            mdic(card, MDIC_WRITE | MDIC_REGISTER(number & 31) | value, &ignored);
 }
@@ -164,10 +149,10 @@ static void igp_fuse(struct e1000 *card)
     } else if (coarse == IGP_COARSE_LIMIT) {
         fine -= IGP_FINE_10;
     }
-    e1000_phy_write(
+    phy_write(
         card, IGP_FUSE_CONTROL,
         (uint16_t)((fused & IGP_FUSE_POLY) | (fine & IGP_FUSE_FINE) | (coarse & IGP_FUSE_COARSE)));
-    e1000_phy_write(card, IGP_FUSE_BYPASS, IGP_FUSE_SOFTWARE);
+    phy_write(card, IGP_FUSE_BYPASS, IGP_FUSE_SOFTWARE);
 }
 
 static void igp_prepare(struct e1000 *card)
@@ -184,19 +169,19 @@ static void igp_prepare(struct e1000 *card)
         print_verbose("%s: the PHY does not answer\n", card->nic->pci.path);
         return;
     }
-    e1000_phy_write(card, IGP_TRANSMITTER, 0x0003); /* off */
+    phy_write(card, IGP_TRANSMITTER, 0x0003); /* off */
     platform_delay_us(20000);
-    e1000_phy_write(card, 0, 0x0140);
+    phy_write(card, 0, 0x0140);
     platform_delay_us(5000);
     if (card->chip == E1000_82541 || card->chip == E1000_82547) {
         for (unsigned i = 0; i < sizeof first_revision / sizeof first_revision[0]; i++)
-            e1000_phy_write(card, first_revision[i].number, first_revision[i].value);
+            phy_write(card, first_revision[i].number, first_revision[i].value);
     } else {
-        e1000_phy_write(card, 0x1F73, 0x0099);
+        phy_write(card, 0x1F73, 0x0099);
     }
-    e1000_phy_write(card, 0, 0x3300); /* negotiate */
+    phy_write(card, 0, 0x3300); /* negotiate */
     platform_delay_us(20000);
-    e1000_phy_write(card, IGP_TRANSMITTER, transmitter);
+    phy_write(card, IGP_TRANSMITTER, transmitter);
     if (card->chip == E1000_82547)
         igp_fuse(card);
 }

@@ -22,10 +22,11 @@ from() {
     verdict "$1: $4"
 }
 
+# OpenBIOS wants ISO 9660's own names, with version number.
 for machine in mac99 g3beige; do
-    for kind in elf xcf; do
-        from $machine "file=$work/cd,media=cdrom" "cd:\\sawboot.$kind" "sawboot.$kind from ISO 9660"
-        from $machine "file=$work/disk,media=disk" "hd:2,\\sawboot.$kind" "sawboot.$kind from HFS"
-    done
+    from $machine "file=$work/cd,media=cdrom" 'cd:\SAWBOOT.ELF;1' 'ELF from ISO 9660'
+    from $machine "file=$work/cd,media=cdrom" 'cd:\SAWBOOT.XCF;1' 'XCOFF from ISO 9660'
+    from $machine "file=$work/disk,media=disk" 'hd:2,\sawboot.elf' 'ELF from HFS'
+    from $machine "file=$work/disk,media=disk" 'hd:2,\sawboot.xcf' 'XCOFF from HFS'
 done
 finish

@@ -14,6 +14,8 @@ console=$work/console
 qemu_pid=
 helper_pids=
 test_count=0
+# Firmware's console: the serial port, unless a test wants the screen.
+console_arguments=-nographic
 # Emulation without KVM on a busy machine: bounds are for hangs, not for speed.
 SECONDS_TO_BOOT=${SECONDS_TO_BOOT:-60}
 
@@ -70,7 +72,8 @@ start_machine() {
     rm -f "$work/monitor"
     mkfifo "$work/monitor" || exit 1
     exec 3<>"$work/monitor"
-    qemu-system-ppc -M "$machine" -m "$megabytes" -nographic -monitor stdio \
+    # shellcheck disable=SC2086
+    qemu-system-ppc -M "$machine" -m "$megabytes" $console_arguments -monitor stdio \
         -serial "file:$console" -nic none "$@" <"$work/monitor" >"$work/qemu.log" 2>&1 3>&- &
     qemu_pid=$!
 }
@@ -132,9 +135,10 @@ boot() {
         -netdev "$(user_net "$payloads" "$b_file")" "$@"
 }
 
-# verdict DESCRIPTION [SECONDS]: waits for a payload's last line; good if nothing failed.
+# verdict DESCRIPTION [SECONDS]: waits for a payload's last line; good if nothing failed. The loader's
+# prompt or firmware's ends the wait.
 verdict() {
-    if wait_console '^VERDICT pass=[0-9]+ fail=[0-9]+' "${2:-}" &&
+    if wait_console '^VERDICT pass=[0-9]+ fail=[0-9]+|^sawboot> |^0 > ' "${2:-}" &&
         on_console '^VERDICT pass=[1-9][0-9]+ fail=0[^0-9]*$'; then
         result 0 "$1"
     else

@@ -12,16 +12,10 @@ import re
 import struct
 import sys
 
-# What BootX's disk, its Forth package and its cache left in the golden tree.
+# What BootX's disk and its Forth package left in the golden tree.
 ONLY_GOLDEN = {
-    "node": {"/packages/sl_words", "/pci/mac-io/ata-3/disk"},
-    "property": {
-        "/chosen BootXCacheHits", "/chosen BootXCacheMisses", "/chosen BootXCacheEvicts",
-        "/chosen display", "/packages/mac-parts selected-partition-args",
-        "/chosen/memory-map BootCLUT", "/chosen/memory-map Pict-FailedBoot",
-        # the disk and the screen as firmware's console devices
-        "/aliases ide0", "/aliases hd", "/aliases disk",
-    },
+    "node": {"/packages/sl_words"},
+    "property": {"/packages/mac-parts selected-partition-args"},
 }
 # What the loader adds for a network boot, and what describes this kernel.
 ONLY_OURS = re.compile(
@@ -34,7 +28,7 @@ OTHER_VALUE = re.compile(
     r" (AAPL,phandle|interrupt-parent|interrupt-map|available|translations)$"
     r"|^/chosen (stdin|stdout|nvram|mmu|rtc|memory|display|bootargs|bootpath|rootpath)$"
     r"|^/chosen/memory-map "
-    r"|^/aliases (ide0|ide1)$"
+    r"|^/chosen BootXCache(Hits|Misses|Evicts)$"
     r"|^/options (boot-args|boot-device|boot-file|output-device|input-device)$")
 
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#undef fail /* cmocka's; ours is console/error.h's */
 
 #include "boot/host/host.h"
 #include "console/console.h"

@@ -304,6 +304,38 @@ static void test_link_down_at_open_resets_the_phy(void **state)
     assert_true(nic.driver->link(&nic));
 }
 
+static void test_link_that_does_not_return_after_the_reset(void **state)
+{
+    (void)state;
+    model.link_lost_in_reset = true;
+    open_card();
+    assert_int_equal(model.phy_resets, 1);
+    model.link = true;
+    assert_true(nic.driver->link(&nic));
+}
+
+static void test_silent_phy(void **state)
+{
+    uint64_t before = platform_milliseconds();
+
+    (void)state;
+    insert(0x1013, 0);
+    model.phy_silent = true;
+    open_card(); /* it may work all the same */
+    assert_true(platform_milliseconds() - before < 1000);
+    assert_true(arrive(1, 60));
+    assert_int_equal(nic.driver->poll(&nic, receive, 8), 1);
+}
+
+static void test_ce4100_has_its_phy_elsewhere(void **state)
+{
+    (void)state;
+    insert(0x2E6E, 0);
+    model.link = false;
+    open_card();
+    assert_int_equal(model.phy_resets, 0);
+}
+
 static void test_82542(void **state)
 {
     (void)state;
@@ -405,8 +437,8 @@ static void test_address_by_microwire_without_request(void **state)
 {
     (void)state;
     insert(0x1004, 2); /* 82543GC */
-    model.loads_by_itself = false;
-    model.marks_valid = false;
+    empty_registers();
+    model.reload_ignored = true;
     model.wants_request = model.grants = false;
     open_card();
     assert_memory_equal(nic.address, address, 6);
@@ -470,14 +502,14 @@ static void test_virtual_82545(void **state)
     assert_int_equal(e1000_model_register(&model, 0x5404) >> 31, 1); /* it receives */
 }
 
-static void test_group_address_in_registers(void **state)
+/* The chip has loaded what the EEPROM says, valid bit and all: a group's address. */
+static void test_group_address(void **state)
 {
     (void)state;
-    model.loads_by_itself = false;
-    model.registers[0x5400 / 4] = 0x00000001;
-    model.registers[0x5404 / 4] = 0x80000000;
-    open_card();
-    assert_memory_equal(nic.address, address, 6); /* the EEPROM's */
+    model.eeprom.words[0] |= 1;
+    e1000_model_checksum(&model);
+    assert_int_equal(nic_open(&nic), ERROR_NIC_ADDRESS);
+    assert_non_null(strstr(error_detail(), "01:1b:21:4a:3b:7c"));
 }
 
 static void test_second_port_loaded_by_the_chip(void **state)
@@ -525,6 +557,7 @@ static void test_receive(void **state)
     assert_int_equal(got.length[1], 1514);
     assert_int_equal(got.length[2], 61);
     assert_int_equal(nic.counters.received, 3);
+    assert_int_equal(e1000_model_register(&model, 0x2818), 2); /* all but the last are back */
 }
 
 static void test_ring_wrap(void **state)
@@ -830,6 +863,9 @@ int main(void)
         CARD(test_82547_fuses),
         CARD(test_second_82541_keeps_its_link),
         CARD(test_link_down_at_open_resets_the_phy),
+        CARD(test_link_that_does_not_return_after_the_reset),
+        CARD(test_silent_phy),
+        CARD(test_ce4100_has_its_phy_elsewhere),
         CARD(test_82542),
         CARD(test_82544),
         CARD(test_address_from_eerd_small),
@@ -842,7 +878,7 @@ int main(void)
         CARD(test_wires_not_granted),
         CARD(test_bad_checksum),
         CARD(test_virtual_82545),
-        CARD(test_group_address_in_registers),
+        CARD(test_group_address),
         CARD(test_second_port_loaded_by_the_chip),
         CARD(test_second_port_from_eeprom),
         CARD(test_receive),

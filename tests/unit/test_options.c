@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <string.h>
 #include <cmocka.h>
+#undef fail /* cmocka's; ours is console/error.h's */
 
 #include "boot/options.h"
 

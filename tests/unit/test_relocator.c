@@ -170,6 +170,27 @@ static void test_exchange_takes_three_steps(void **state)
     assert_int_equal(check(pieces, 2, 0x100), 24);
 }
 
+/*
+ * Two moves by 16 bytes, each in the other's way. The end that a memmove of the first one would
+ * begin with is free and goes in one step; taken apart into what does not overlap, it would need
+ * hundreds of them.
+ */
+static void test_free_end_of_a_short_shift(void **state)
+{
+    struct relocator_piece up[] = {
+        {.destination = 0x10, .source = 0, .copy = 0x1000, .size = 0x1000},
+        {.destination = 0, .source = 0x10, .copy = 0x10, .size = 0x10},
+    };
+    struct relocator_piece down[] = {
+        {.destination = 0, .source = 0x10, .copy = 0x1000, .size = 0x1000},
+        {.destination = 0x1000, .source = 0xff0, .copy = 0x10, .size = 0x10},
+    };
+
+    (void)state;
+    assert_in_range(check(up, 2, 0x10), 2, 4);
+    assert_in_range(check(down, 2, 0x10), 2, 4);
+}
+
 static void test_zeros_on_a_source(void **state)
 {
     /* The first piece's zeros lie where the second one is read, and the second one's where the
@@ -319,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_self_overlap),
         cmocka_unit_test(test_already_in_place),
         cmocka_unit_test(test_exchange_takes_three_steps),
+        cmocka_unit_test(test_free_end_of_a_short_shift),
         cmocka_unit_test(test_zeros_on_a_source),
         cmocka_unit_test(test_one_source_for_many),
         cmocka_unit_test(test_kernel_over_its_own_file),

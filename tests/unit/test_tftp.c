@@ -750,7 +750,7 @@ static void test_counter_over_4_gigabytes(void **state)
     (void)state;
     for (unsigned wrap = 0; wrap < 2; wrap++) {
         struct tftp_counter counter = {0};
-        uint64_t blocks = (6ull << 32) / 1468;
+        uint64_t blocks = (1ull << 32) / 1468 + 100000;
 
         for (uint64_t i = 1; i <= blocks; i++) {
             uint16_t wire = wrap == 0 ? (uint16_t)i : (uint16_t)((i - 1) % 65535 + 1);

@@ -356,6 +356,27 @@ static void test_firmware_knows_better(void **state)
     assert_memory_equal(devtree_get(node, "compatible")->value, "xyz\0pci8086,100e", 17);
 }
 
+static void test_bridges_above_the_card(void **state)
+{
+    (void)state;
+    struct nic nic = make_nic();
+    struct devtree_node *outer = add_pci(at(HOST_BRIDGE), "outer", 15, 0x060400);
+    struct devtree_node *inner = add_pci(outer, "inner", 3, 0x060401);
+    struct devtree_node *card = add_pci(inner, "card", 1, 0x020000);
+    size_t host_before = devtree_get(at(HOST_BRIDGE), "#address-cells")->length;
+    devtree_set_string(&tree, outer, "device_type", "pci-bridge");
+    assert_int_equal(card_node_complete(&tree, card, &nic), OK);
+    assert_string_equal(devtree_get_string(inner, "device_type"), "pci");
+    assert_string_equal(devtree_get_string(outer, "device_type"), "pci-bridge");
+    assert_int_equal(word(inner, "#address-cells", 0), 3);
+    assert_int_equal(word(outer, "#address-cells", 0), 3);
+    assert_int_equal(word(outer, "#size-cells", 0), 2);
+    assert_int_equal(devtree_get(at(HOST_BRIDGE), "#address-cells")->length, host_before);
+    /* With cells, the way of the interrupt through the pins is still found. */
+    assert_int_equal(interrupts_make_resolvable(&tree), OK);
+    assert_int_equal(word(card, "interrupt-parent", 0), PIC);
+}
+
 /* --- The machine's nodes
  * ----------------------------------------------------------------------------- */
 
@@ -671,6 +692,7 @@ int main(void)
         TREE_TEST(test_card_found),
         TREE_TEST(test_bare_card),
         TREE_TEST(test_firmware_knows_better),
+        TREE_TEST(test_bridges_above_the_card),
         TREE_TEST(test_good_machine),
         TREE_TEST(test_names_and_ends),
         TREE_TEST(test_clocks),

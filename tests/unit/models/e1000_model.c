@@ -70,6 +70,8 @@ static void reset(struct e1000_model *m)
     REG(m, 0x5820) = 0x00002000; /* MANC.ARP_EN, from the EEPROM */
     if (m->loads_by_itself)
         load_address(m);
+    if (m->link_lost_in_reset)
+        m->link = false;
 }
 
 /* --- PHY --------------------------------------------------------------------------------- */
@@ -109,6 +111,8 @@ static void write_mdic(struct e1000_model *m, uint32_t value)
 
     if ((value >> 21 & 31) != 1)
         violate(m, "PHY address");
+    if (m->phy_silent)
+        return;
     if (value & 0x04000000)
         phy_write(m, number, (uint16_t)value);
     REG(m, 0x20) = (value & 0xFFFF0000) | 0x10000000 |
@@ -141,7 +145,7 @@ static void mdio_edge(struct e1000_model *m, bool host_drives, bool data)
         m->mdio_out_left = 17;
         m->mdio_bits = 0;
     } else if (m->mdio_bits == 32) {
-        phy_write(m, m->mdio_in >> 18 & 31, (uint16_t)m->mdio_in);
+        violate(m, "an MDIO frame that is no read");
         m->mdio_bits = 0;
     }
 }
@@ -295,7 +299,7 @@ static void write_model(void *context, unsigned offset, unsigned width, uint32_t
         write_eerd(m, value);
         break;
     case 0x0018:
-        if (value & 0x2000)
+        if ((value & 0x2000) && !m->reload_ignored)
             load_address(m);
         if ((REG(m, 0x18) & 0x110) != 0x110 && (value & 0x110) == 0x110)
             m->phy_resets++;

@@ -28,6 +28,7 @@ struct e1000_model {
     bool grants;          /* EECD.REQ is answered */
     bool wants_request;   /* the wires move only with REQ */
     bool loads_by_itself; /* RAL0/RAH0 from the EEPROM after RST; else after EE_RST */
+    bool reload_ignored;  /* EE_RST loads nothing */
     bool marks_valid;     /* with AV */
     bool second_port;
     bool reset_hangs;
@@ -39,7 +40,9 @@ struct e1000_model {
     bool fibre;
     bool partner_negotiates;
     bool partner_is_silent_until_forced; /* LU only with SLU in fibre mode */
-    uint16_t fuse, spare_fuse;           /* IGP PHY, pages 20D0 and 20D1 */
+    bool phy_silent;                     /* MDIC never gets ready */
+    bool link_lost_in_reset;
+    uint16_t fuse, spare_fuse; /* IGP PHY, pages 20D0 and 20D1 */
 
     uint32_t registers[0x8000 / 4];
     uint16_t phy[32];

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The whole flow, from option words to the launch, on the simulated machine: a scripted card, a
+ * DHCP and a TFTP server of a few lines, files made here. What is checked is what lies in memory
+ * after the launch, and that a failure says its code, launches nothing and gives everything back.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/host/host.h"
+#include "boot/main.h"
+#include "image_builder.h"
+#include "lib/adler32.h"
+#include "lib/bytes.h"
+#include "peer.h"
+
+#include <cmocka.h>
+
+#define MEMORY        (64u << 20)
+#define BLOCK         512u
+#define SERVER        0x0A000202u /* 10.0.2.2, host order */
+#define CLIENT        0x0A00020Fu
+#define TFTP_DATA     40000
+#define FILES_MAXIMUM 4
+#define GOLDEN_LENGTH 20524
+
+static const uint8_t station[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+static const uint8_t server_station[6] = {0x52, 0x55, 0x0A, 0x00, 0x02, 0x02};
+
+static struct served {
+    const char *name;
+    const uint8_t *bytes;
+    size_t length;
+} served[FILES_MAXIMUM];
+static const struct served *transfer;
+static const char *boot_file;
+static unsigned frames_sent;
+static bool dhcp_answers;
+
+static void reply_udp(uint16_t from, uint16_t to_port, const uint8_t *bytes, size_t length)
+{
+    uint8_t frame[1600] = {0};
+    uint8_t from_bytes[4], to_bytes[4];
+    uint32_t from_address, to_address;
+
+    put_be32(from_bytes, SERVER);
+    put_be32(to_bytes, CLIENT);
+    memcpy(&from_address, from_bytes, 4); /* network order */
+    memcpy(&to_address, to_bytes, 4);
+    length = peer_build_udp(frame, from_address, from, to_address, to_port, bytes, length);
+    host_deliver(frame, length < 60 ? 60 : length);
+}
+
+static void answer_arp(const uint8_t *frame)
+{
+    uint8_t answer[60] = {0};
+
+    if (get_be16(frame + 20) != 1 || get_be32(frame + 38) == CLIENT)
+        return;
+    memcpy(answer, frame + 6, 6);
+    memcpy(answer + 6, server_station, 6);
+    memcpy(answer + 12, frame + 12, 8); /* type, formats */
+    put_be16(answer + 20, 2);
+    memcpy(answer + 22, server_station, 6);
+    memcpy(answer + 28, frame + 38, 4);
+    memcpy(answer + 32, frame + 22, 10);
+    host_deliver(answer, sizeof answer);
+}
+
+static void answer_dhcp(const uint8_t *request, size_t length)
+{
+    uint8_t answer[300] = {0}, *option = answer + 240;
+    uint8_t type = 0;
+
+    for (size_t at = 240; at + 2 < length && request[at] != 255;)
+        if (request[at] == 0) {
+            at++;
+        } else {
+            if (request[at] == 53)
+                type = request[at + 2];
+            at += 2u + request[at + 1];
+        }
+    memcpy(answer, request, 44);
+    answer[0] = 2;
+    put_be32(answer + 16, CLIENT);
+    put_be32(answer + 20, SERVER);
+    snprintf((char *)answer + 108, 128, "%s", boot_file);
+    put_be32(answer + 236, 0x63825363);
+    *option++ = 53;
+    *option++ = 1;
+    *option++ = type == 1 ? 2 : 5;
+    *option++ = 54;
+    *option++ = 4;
+    put_be32(option, SERVER);
+    option += 4;
+    *option++ = 1;
+    *option++ = 4;
+    put_be32(option, 0xFFFFFF00);
+    option += 4;
+    *option = 255;
+    reply_udp(67, 68, answer, sizeof answer);
+}
+
+static void send_block(uint16_t to, unsigned number)
+{
+    uint8_t packet[4 + BLOCK];
+    size_t offset = (size_t)(number - 1) * BLOCK;
+    size_t length = transfer->length - offset < BLOCK ? transfer->length - offset : BLOCK;
+
+    put_be16(packet, 3);
+    put_be16(packet + 2, (uint16_t)number);
+    memcpy(packet + 4, transfer->bytes + offset, length);
+    reply_udp(TFTP_DATA, to, packet, 4 + length);
+}
+
+static void answer_request(const uint8_t *request, uint16_t to)
+{
+    static const uint8_t missing[] = "\0\5\0\1File not found";
+
+    transfer = NULL;
+    for (size_t i = 0; i < FILES_MAXIMUM; i++)
+        if (served[i].name != NULL && strcmp((const char *)request + 2, served[i].name) == 0)
+            transfer = &served[i];
+    if (transfer != NULL)
+        send_block(to, 1); /* a server without options */
+    else
+        reply_udp(TFTP_DATA, to, missing, sizeof missing);
+}
+
+static void transmitted(void *context, const uint8_t *frame, size_t length)
+{
+    const uint8_t *ip = frame + 14, *udp = ip + 20, *payload = udp + 8;
+    uint16_t to = get_be16(udp + 2), from = get_be16(udp);
+
+    (void)context;
+    frames_sent++;
+    if (get_be16(frame + 12) == 0x0806)
+        answer_arp(frame);
+    else if (to == 67 && dhcp_answers)
+        answer_dhcp(payload, length - 42);
+    else if (to == 69)
+        answer_request(payload, from);
+    else if (to == TFTP_DATA && get_be16(payload) == 4 && transfer != NULL &&
+             (size_t)get_be16(payload + 2) * BLOCK <= transfer->length)
+        send_block(from, get_be16(payload + 2) + 1u);
+}
+
+static void serve(const char *name, const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i < FILES_MAXIMUM; i++)
+        if (served[i].name == NULL) {
+            served[i] = (struct served){name, bytes, length};
+            return;
+        }
+    abort();
+}
+
+static struct builder kernel;
+static struct macho_sample sample;
+static uint8_t package[600];
+
+/* A stored mkext of one kext without a module. */
+static size_t build_package(void)
+{
+    static const char plist[] = "<plist><dict><key>CFBundleIdentifier</key>"
+                                "<string>org.sawboot.test</string></dict></plist>";
+    size_t length = 64 + sizeof plist - 1;
+
+    memset(package, 0, sizeof package);
+    put_be32(package, 0x4D4B5854);
+    put_be32(package + 4, 0x4D4F5358);
+    put_be32(package + 8, (uint32_t)length);
+    put_be32(package + 16, 0x01008000);
+    put_be32(package + 20, 1);
+    put_be32(package + 24, 0xFFFFFFFF);
+    put_be32(package + 28, 0xFFFFFFFF);
+    put_be32(package + 32, 64);
+    put_be32(package + 40, sizeof plist - 1);
+    memcpy(package + 64, plist, sizeof plist - 1);
+    put_be32(package + 12, adler32(package + 16, length - 16));
+    return length;
+}
+
+static int start(void **state)
+{
+    static uint8_t golden[GOLDEN_LENGTH];
+    FILE *file = fopen("tests/golden/bootx-mac99-rtl8139.devtree", "rb");
+
+    (void)state;
+    if (file == NULL || fread(golden, 1, sizeof golden, file) != sizeof golden)
+        abort();
+    fclose(file);
+    host_reset(MEMORY);
+    host_clock_step_us(200);
+    host_add_scripted_card(station, transmitted, NULL);
+    host_set_tree(golden, sizeof golden);
+    memset(served, 0, sizeof served);
+    transfer = NULL;
+    boot_file = "mach_kernel";
+    dhcp_answers = true;
+    frames_sent = 0;
+    build_macho(&kernel, &sample);
+    serve("mach_kernel", kernel.bytes, kernel.length);
+    return 0;
+}
+
+static bool console_has(const char *words)
+{
+    return strstr(host_console(), words) != NULL;
+}
+
+static void expect_refusal(const char *words, error_t error, const char *detail)
+{
+    error_t found = loader_boot(words);
+
+    if (found != error)
+        fail_msg("%s: %s (%s) instead of %s", words, error_code(found), error_detail(),
+                 error_code(error));
+    assert_null(host_launched());
+    assert_int_equal(host_claimed(), 0);
+    if (strstr(error_detail(), detail) == NULL)
+        fail_msg("\"%s\" is not in \"%s\"", detail, error_detail());
+}
+
+/* struct segment_command: vmaddr at 0x18, fileoff at 0x20, filesize at 0x24 */
+static void expect_segment(size_t command)
+{
+    const uint8_t *segment = kernel.bytes + command;
+
+    assert_memory_equal(host_memory(get_be32(segment + 0x18)),
+                        kernel.bytes + get_be32(segment + 0x20), get_be32(segment + 0x24));
+}
+
+static void test_kernel_arrives(void **state)
+{
+    const struct launch *launch;
+    const uint8_t *boot_args;
+
+    (void)state;
+    serve("nic.mkext", package, build_package());
+    assert_int_equal(loader_boot("driver=nic.mkext mkext=nic.mkext args=-v debug=0x8"), OK);
+    launch = host_launched();
+    assert_non_null(launch);
+    assert_int_equal(launch->handover, HANDOVER_XNU_POWERPC);
+    assert_int_equal(launch->entry, MACHO_ENTRY);
+    /* Each segment's file bytes are where the kernel wants them. */
+    expect_segment(sample.vectors);
+    expect_segment(sample.text);
+    expect_segment(sample.data);
+    boot_args = host_memory(launch->boot_args);
+    assert_int_equal(get_be16(boot_args + 2), 1);
+    assert_string_equal((const char *)boot_args + 4, "-v debug=0x8");
+    assert_int_equal(get_be32(boot_args + 0x104 + 4), MEMORY);
+    assert_true(get_be32(boot_args + 0x1F8) > get_be32(boot_args + 0x1F0));
+    assert_true(console_has("address 10.0.2.15"));
+    assert_true(console_has("Mach-O image"));
+    assert_int_equal(host_claimed(), 0);
+}
+
+static void test_file_option_beats_server(void **state)
+{
+    (void)state;
+    boot_file = "something-else";
+    assert_int_equal(loader_boot(""), ERROR_TFTP_SERVER);
+    /* RFC 3617: the slash behind the host is not part of the name. */
+    assert_int_equal(loader_boot("file=tftp://10.0.2.2/mach_kernel"), OK);
+    assert_int_equal(loader_boot("file=mach_kernel"), OK);
+    assert_int_equal(loader_boot("file=tftp://10.0.2.2//mach_kernel"), ERROR_TFTP_SERVER);
+}
+
+static void test_arguments_of_the_machine(void **state)
+{
+    (void)state;
+    /* Without args=, the machine's own boot-args count: "-v" in the golden tree. */
+    assert_int_equal(loader_boot(""), OK);
+    assert_string_equal((const char *)host_memory(host_launched()->boot_args) + 4, "-v");
+}
+
+static void test_static_address(void **state)
+{
+    (void)state;
+    dhcp_answers = false;
+    assert_int_equal(loader_boot("net=static:10.0.2.15/24,,10.0.2.2 file=mach_kernel"), OK);
+    assert_non_null(host_launched());
+}
+
+static void test_client_program(void **state)
+{
+    static struct builder program;
+    const struct launch *launch;
+
+    (void)state;
+    build_elf(&program);
+    serve("boot/yaboot", program.bytes, program.length);
+    assert_int_equal(loader_boot("file=boot/yaboot args=hello there"), OK);
+    launch = host_launched();
+    assert_non_null(launch);
+    assert_int_equal(launch->handover, HANDOVER_OPENFIRMWARE_CLIENT);
+    assert_memory_equal(host_memory(ELF_TEXT), program.bytes + get_be32(program.bytes + ELF_SEGMENT(0) + 4),
+                        get_be32(program.bytes + ELF_SEGMENT(0) + 16));
+    assert_true(console_has("ELF image"));
+}
+
+static void test_refusals(void **state)
+{
+    static uint8_t cut[BUILDER_ROOM], bad[600];
+    size_t length = build_package();
+
+    (void)state;
+    expect_refusal("flie=x", ERROR_OPTION_UNKNOWN, "flie=x");
+    expect_refusal("nic=7", ERROR_NIC_CHOICE, "nic=7");
+    expect_refusal("nic=10ec:8139", ERROR_NIC_CHOICE, "10ec:8139");
+    expect_refusal("nic=/pci@f2000000/nothing@1", ERROR_NIC_CHOICE, "nothing@1");
+    expect_refusal("net=nonsense", ERROR_NET_OPTION, "nonsense");
+    expect_refusal("file=absent", ERROR_TFTP_SERVER, "File not found");
+
+    memcpy(cut, kernel.bytes, kernel.length);
+    serve("cut", cut, kernel.length / 2);
+    expect_refusal("file=cut", ERROR_IMAGE_TRUNCATED, "cut: ");
+
+    memcpy(bad, package, length);
+    bad[100] ^= 1;
+    serve("bad.mkext", bad, length);
+    expect_refusal("driver=bad.mkext", ERROR_MKEXT_CHECKSUM, "driver=bad.mkext");
+    expect_refusal("mkext=bad.mkext", ERROR_MKEXT_CHECKSUM, "mkext=bad.mkext");
+    expect_refusal("driver=mach_kernel", ERROR_MKEXT_MAGIC, "mach_kernel");
+
+    serve("page", (const uint8_t *)"<html>not here</html>", 21);
+    expect_refusal("file=page", ERROR_IMAGE_KIND, "HTML");
+    boot_file = "";
+    expect_refusal("", ERROR_NET_NO_FILE, "no file=");
+}
+
+static void test_choice_of_the_card(void **state)
+{
+    (void)state;
+    assert_int_equal(loader_boot("nic=0"), OK);
+    assert_int_equal(loader_boot("nic=1af4:5b00"), OK);
+    assert_int_equal(loader_boot("nic=/pci@f2000000/rtl8139@f"), OK);
+    assert_int_equal(loader_boot("nic=/pci@f2000000/rtl8139@f:,\\mach_kernel"), OK);
+    assert_true(console_has("card 0: 1af4:5b00 scripted card at /pci@f2000000/rtl8139@f"));
+}
+
+static void test_no_card(void **state)
+{
+    (void)state;
+    host_reset(MEMORY);
+    expect_refusal("", ERROR_NIC_NONE, "every device");
+}
+
+static void test_no_link(void **state)
+{
+    (void)state;
+    host_scripted_link(false);
+    expect_refusal("", ERROR_NIC_LINK, "1 card(s)");
+    assert_int_equal(frames_sent, 0);
+}
+
+static void test_no_server(void **state)
+{
+    (void)state;
+    dhcp_answers = false;
+    expect_refusal("", ERROR_NET_NO_ANSWER, "");
+    assert_true(frames_sent >= 5);
+}
+
+static void test_too_little_memory(void **state)
+{
+    (void)state;
+    host_limit_claims(8192);
+    expect_refusal("", ERROR_MEMORY_CLAIM, "");
+}
+
+/* loader_main explains a failure and asks; Enter tries again, words replace, exit leaves. */
+static void test_prompt(void **state)
+{
+    (void)state;
+    host_set_arguments("file=absent");
+    host_type("\rfile=mach_kernel nic=9\rexit\r");
+    loader_main();
+    assert_null(host_launched());
+    assert_true(console_has("SB-TFTP-01"));
+    assert_true(console_has("SB-NIC-02"));
+    assert_true(console_has("sawboot> exit"));
+}
+
+static void test_prompt_then_success(void **state)
+{
+    (void)state;
+    host_set_arguments("file=absent");
+    host_type("file=mach_kernel\r");
+    loader_main();
+    assert_non_null(host_launched());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_kernel_arrives, start),
+        cmocka_unit_test_setup(test_file_option_beats_server, start),
+        cmocka_unit_test_setup(test_arguments_of_the_machine, start),
+        cmocka_unit_test_setup(test_static_address, start),
+        cmocka_unit_test_setup(test_client_program, start),
+        cmocka_unit_test_setup(test_refusals, start),
+        cmocka_unit_test_setup(test_choice_of_the_card, start),
+        cmocka_unit_test_setup(test_no_card, start),
+        cmocka_unit_test_setup(test_no_link, start),
+        cmocka_unit_test_setup(test_no_server, start),
+        cmocka_unit_test_setup(test_too_little_memory, start),
+        cmocka_unit_test_setup(test_prompt, start),
+        cmocka_unit_test_setup(test_prompt_then_success, start),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
