@@ -201,7 +201,7 @@ coverage: $(UNIT_PROGRAMS_coverage)
 		--filter net/ --exclude-directories lwip --print-summary --fail-under-line 95
 
 check: setup all unit qemu-inputs
-	$(Q)$(PROVE) -j2 $(FAST_TESTS) $(QEMU_TESTS)
+	$(Q)$(PROVE) -j2 $(QEMU_TESTS) $(FAST_TESTS) $(sort $(wildcard tests/net/*.t))
 
 # --- Running -------------------------------------------------------------------------------------------
 .PHONY: demo run debug

@@ -15,6 +15,7 @@ fi
 . "$(dirname "$0")/lib.sh"
 
 servers=$SAWBOOT_CACHE/servers
+folder=$(cd "$payloads" && pwd)
 ip link set lo up
 ip tuntap add tap0 mode tap
 ip addr add 192.0.2.1/24 dev tap0
@@ -57,13 +58,13 @@ EOF
 }
 
 tftpd_server() { # tftpd-hpa
-    serve "$servers/tftpd-hpa/usr/sbin/in.tftpd" --foreground --address 192.0.2.1:69 --user root \
-        "$PWD/$payloads"
+    serve "$servers/tftpd-hpa/usr/sbin/in.tftpd" --foreground --secure --address 192.0.2.1:69 \
+        --user root "$folder"
 }
 
 atftpd_server() {
     serve "$servers/atftpd/usr/sbin/atftpd" --daemon --no-fork --user root --group root \
-        --bind-address 192.0.2.1 --logfile - "$PWD/$payloads"
+        --bind-address 192.0.2.1 --logfile - "$folder"
 }
 
 # through DESCRIPTION CARD WORDS
@@ -77,13 +78,13 @@ through() {
     stop_servers
 }
 
-dnsmasq_server --enable-tftp --tftp-root="$PWD/$payloads" --dhcp-boot=demo-ppc
+dnsmasq_server --enable-tftp --tftp-root="$folder" --dhcp-boot=demo-ppc
 through 'dnsmasq: DHCP and TFTP, over rtl8139' rtl8139 'driver=SawbootDemo.mkext args=-v'
 
-dnsmasq_server --enable-tftp --tftp-root="$PWD/$payloads" --tftp-no-blocksize --dhcp-boot=demo-ppc
+dnsmasq_server --enable-tftp --tftp-root="$folder" --tftp-no-blocksize --dhcp-boot=demo-ppc
 through 'dnsmasq: DHCP, and TFTP without block sizes, over e1000' e1000 'args=-v'
 
-dnsmasq_server --enable-tftp --tftp-root="$PWD/$payloads" --dhcp-boot=demo-ppc --bootp-dynamic
+dnsmasq_server --enable-tftp --tftp-root="$folder" --dhcp-boot=demo-ppc --bootp-dynamic
 through 'dnsmasq: plain BOOTP' rtl8139 'net=bootp args=-v'
 grep -q 'BOOTP(tap0)' "$work/server.log"
 result $? 'and that was BOOTP'
@@ -101,7 +102,7 @@ atftpd_server
 through 'ISC dhcpd by BOOTP, and atftpd' rtl8139 'net=bootp args=-v'
 
 # The server dies half way.
-dnsmasq_server --enable-tftp --tftp-root="$PWD/$payloads" --dhcp-boot=demo-ppc-40m
+dnsmasq_server --enable-tftp --tftp-root="$folder" --dhcp-boot=demo-ppc-40m
 start_machine mac99 256 -kernel "$loader" -append '' \
     -netdev tap,id=n0,ifname=tap0,script=no,downscript=no -device rtl8139,netdev=n0,romfile=
 if wait_console '[1-9][0-9]*(%| ?MB| MiB)'; then

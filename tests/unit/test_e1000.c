@@ -768,6 +768,7 @@ static void test_fibre_that_negotiates(void **state)
     assert_int_equal(e1000_model_register(&model, 0x178) & 0x80000020, 0x80000020);
     assert_int_equal(e1000_model_register(&model, 0) & 0x48, 0);
     assert_int_equal(e1000_model_register(&model, 0x410), 9 | 8 << 10 | 6 << 20);
+    model.registers[0] |= 0x00080000; /* light */
     host_clock_advance_us(2000000);
     assert_false(nic.driver->link(&nic)); /* never forced while the partner negotiates */
     assert_int_equal(e1000_model_register(&model, 0) & 0x40, 0);
