@@ -67,6 +67,19 @@ atftpd_server() {
         --bind-address 192.0.2.1 --logfile - "$folder"
 }
 
+# Broadcasts without end: a card that was not stopped would write them into the kernel's memory.
+noise() {
+    serve python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+while True:
+    try:
+        s.sendto(b"noise on the wire " * 50, ("192.0.2.255", 9))
+    except OSError:
+        pass
+    time.sleep(0.002)'
+}
+
 # through DESCRIPTION CARD WORDS
 through() {
     start_machine mac99 256 -kernel "$loader" -append "$3" \
@@ -78,8 +91,12 @@ through() {
     stop_servers
 }
 
-dnsmasq_server --enable-tftp --tftp-root="$folder" --dhcp-boot=demo-ppc
-through 'dnsmasq: DHCP and TFTP, over rtl8139' rtl8139 'driver=SawbootDemo.mkext args=-v'
+for card in rtl8139 e1000; do
+    dnsmasq_server --enable-tftp --tftp-root="$folder" --dhcp-boot=demo-ppc
+    noise
+    through "dnsmasq: DHCP and TFTP, on a noisy wire, over $card" $card \
+        'driver=SawbootDemo.mkext args=-v'
+done
 
 dnsmasq_server --enable-tftp --tftp-root="$folder" --tftp-no-blocksize --dhcp-boot=demo-ppc
 through 'dnsmasq: DHCP, and TFTP without block sizes, over e1000' e1000 'args=-v'

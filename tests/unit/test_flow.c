@@ -14,6 +14,7 @@
 
 #include "boot/host/host.h"
 #include "boot/main.h"
+#include "darwin/devtree.h"
 #include "image_builder.h"
 #include "lib/adler32.h"
 #include "lib/bytes.h"
@@ -346,6 +347,28 @@ static void test_choice_of_the_card(void **state)
     assert_true(console_has("card 0: 1af4:5b00 scripted card at /pci@f2000000/rtl8139@f"));
 }
 
+/* An alias of the firmware's tree names a card too. */
+static void test_choice_by_alias(void **state)
+{
+    static const char path[] = "/pci@f2000000/rtl8139@f";
+    static uint8_t flat[GOLDEN_LENGTH + 256];
+    struct devtree tree;
+    size_t length;
+
+    (void)state;
+    assert_int_equal(platform_device_tree(&tree), OK);
+    assert_int_equal(devtree_set(&tree, devtree_find(&tree, "/aliases"), "enet", path, sizeof path),
+                     OK);
+    length = devtree_flat_length(&tree);
+    assert_true(length <= sizeof flat);
+    assert_int_equal(devtree_flatten(&tree, true, flat, length), OK);
+    devtree_free(&tree);
+    expect_refusal("nic=enet", ERROR_NIC_CHOICE, "enet");
+    host_set_tree(flat, length);
+    assert_int_equal(loader_boot("nic=enet"), OK);
+    assert_non_null(host_launched());
+}
+
 static void test_no_card(void **state)
 {
     (void)state;
@@ -408,6 +431,7 @@ int main(void)
         cmocka_unit_test_setup(test_client_program, start),
         cmocka_unit_test_setup(test_refusals, start),
         cmocka_unit_test_setup(test_choice_of_the_card, start),
+        cmocka_unit_test_setup(test_choice_by_alias, start),
         cmocka_unit_test_setup(test_no_card, start),
         cmocka_unit_test_setup(test_no_link, start),
         cmocka_unit_test_setup(test_no_server, start),
