@@ -17,6 +17,7 @@
 #define HEADER_SIZE      28 /* struct mach_header */
 #define CPU_TYPE_POWERPC 18
 #define MH_EXECUTE       2
+#define MH_PRELOAD       5 /* an executable without a dynamic linker: some linkers call a kernel so */
 #define SEGMENT_SIZE     56 /* struct segment_command */
 #define SEGMENT_NAME     16
 #define SECTION_SIZE     68 /* struct section */
@@ -89,7 +90,6 @@ static const char *file_type_name(uint32_t type)
         [1] = "an object file",
         [3] = "a fixed library",
         [4] = "a core dump",
-        [5] = "a preloaded executable",
         [6] = "a dynamic library",
         [7] = "a dynamic linker",
         [8] = "a bundle",
@@ -245,7 +245,7 @@ static error_t check_header(const struct macho *file, enum image_cpu cpu)
         get_be32(file->bytes) != MH_MAGIC_BIG)
         return fail(ERROR_IMAGE_CPU, "Mach-O for %s (magic 0x%08x, cputype 0x%x)", cpu_name(type),
                     (unsigned)get_be32(file->bytes), (unsigned)type);
-    if (kind != MH_EXECUTE)
+    if (kind != MH_EXECUTE && kind != MH_PRELOAD)
         return fail(ERROR_IMAGE_KIND, "the file is %s (Mach-O filetype %u), no kernel",
                     file_type_name(kind), (unsigned)kind);
     return OK;

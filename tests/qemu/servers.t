@@ -77,7 +77,7 @@ while True:
         s.sendto(b"noise on the wire " * 50, ("192.0.2.255", 9))
     except OSError:
         pass
-    time.sleep(0.002)'
+    time.sleep(0.02)'
 }
 
 # through DESCRIPTION CARD WORDS

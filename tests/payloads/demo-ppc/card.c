@@ -221,42 +221,8 @@ static void check_configuration(void)
     check((command & 4) == 0, "card: bus master is off (command register 0x%04x)", command);
 }
 
-/* --- Memory --------------------------------------------------------------------------------------
- */
-
-#define LOOK_MAXIMUM (64u << 20) /* at the most this much from each end of the first bank */
-
-static uint32_t sum_of(uint32_t from, uint32_t to)
-{
-    uint32_t sum = 0;
-    for (const uint32_t *at = (const uint32_t *)from; at < (const uint32_t *)to; at += 4)
-        sum = (sum << 1 | sum >> 31) + at[0] + (at[1] ^ 0x55555555) + 3 * at[2] + 5 * at[3];
-    return sum;
-}
-
-static uint32_t memory_sum(void)
-{
-    uint32_t low = (boot_args.top_of_kernel_data + 0xFFF) & ~0xFFFu;
-    uint32_t end = boot_args.banks[0].length, low_end = end, high = end;
-    if (end - low > 2 * LOOK_MAXIMUM) {
-        low_end = low + LOOK_MAXIMUM;
-        high = end - LOOK_MAXIMUM;
-    }
-    return sum_of(low, low_end) * 31 + sum_of(high, end);
-}
-
 void check_silence(void)
 {
     if (card != TREE_NONE)
         check_configuration();
-    if (boot_args.bank_count == 0 || boot_args.top_of_kernel_data > boot_args.banks[0].length)
-        return;
-    uint32_t ticks = 0;
-    tree_node cpu = tree_find_property("device_type", "cpu");
-    if (cpu == TREE_NONE || !tree_get_word(cpu, "timebase-frequency", &ticks) || ticks == 0)
-        ticks = 25000000;
-    uint32_t before = memory_sum(), start = time_base();
-    while (time_base() - start < ticks / 4) {
-    }
-    check(memory_sum() == before, "nobody writes to free memory while we watch");
 }

@@ -4,7 +4,7 @@
 #define DEMO_CARD_H
 
 void check_network_boot(void);
-/* Takes about a second: looks at memory twice. */
+/* Bus mastering is off, by the card's own configuration space. After check_network_boot. */
 void check_silence(void);
 
 #endif

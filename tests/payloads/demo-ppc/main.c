@@ -10,6 +10,7 @@
 #include "card.h"
 #include "demo.h"
 #include "digest.h"
+#include "free_memory.h"
 #include "interrupts.h"
 #include "lib/bytes.h"
 #include "memory_map.h"
@@ -120,6 +121,7 @@ void demo_main(void)
     check_processor();
     if (!check(readable && at % 4096 == 0, "r3 is a page: boot_args at 0x%x", at) && !readable)
         stop();
+    check_free_memory();
     check_segments();
     check_boot_args();
     if (!check(tree_readable, "the device tree lies in RAM"))
