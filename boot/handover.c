@@ -9,12 +9,6 @@
 #include "darwin/xnu.h"
 #include "loader/client.h"
 
-#if defined(__i386__)
-#define NATIVE_CPU IMAGE_CPU_I386
-#else
-#define NATIVE_CPU IMAGE_CPU_POWERPC
-#endif
-
 static void *allocate(struct image_memory *memory, size_t length)
 {
     (void)memory;
@@ -116,7 +110,7 @@ error_t handover_prepare(const struct options *options, const struct nic *nic,
     error_t error;
 
     memset(handover, 0, sizeof *handover);
-    error = image_open(files->kernel.bytes, files->kernel.length, NATIVE_CPU, &claimed_memory,
+    error = image_open(files->kernel.bytes, files->kernel.length, platform_cpu(), &claimed_memory,
                        &handover->image, &handover->plan);
     if (error != OK) {
         error_context("%s: ", files->kernel.name);

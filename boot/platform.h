@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "console/error.h"
+#include "loader/image.h"
 
 typedef uint64_t physical_address;
 
@@ -102,6 +103,9 @@ error_t platform_device_tree(struct devtree *tree);
 
 /* The option words that the loader was started with; never NULL. Lives for ever. */
 const char *platform_arguments(void);
+
+/* The processor that kernels are for here. */
+enum image_cpu platform_cpu(void);
 
 /* --- The last step ------------------------------------------------------------------------ */
 

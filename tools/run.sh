@@ -3,6 +3,7 @@
 # Boots a file through Sawboot in QEMU. The makefile calls it:
 #
 #     tools/run.sh run ARCH NIC      ROOT=folder FILE=name [ARGS=] [CONFIG=] [QEMU_ARGS=]
+#                                    a relative ROOT is one of the folder that the user stands in
 #     tools/run.sh debug ARCH NIC    the same, stopped for gdb; by default the demonstration kernel
 #     tools/run.sh demo ARCH NIC     the demonstration kernel's report; status 0 if nothing failed
 #
@@ -45,6 +46,10 @@ words_of() {
 run() {
     [ -n "${ROOT:-}" ] && [ -n "${FILE:-}" ] ||
         die 'usage: make run ROOT=folder FILE=name [ARGS=] [CONFIG=] [NIC=] [QEMU_ARGS=]'
+    case $ROOT in
+    /*) ;;
+    *) ROOT=${SAWBOOT_FROM:-$PWD}/$ROOT ;;
+    esac
     [ -f "$ROOT/$FILE" ] || die "there is no file $FILE in $ROOT"
     printf 'sawboot: control-A x ends the emulator\n'
     machine "$ROOT" "$FILE" "$(words_of)" -serial mon:stdio

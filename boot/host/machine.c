@@ -13,6 +13,8 @@
 #define HIGH_RESERVED     0x100000u
 #define DEFAULT_CLOCK_US  10
 #define KEYS_LENGTH       256
+/* Far more than any bounded wait looks for a key: a test that waits for one would never end. */
+#define IDLE_READS_MAXIMUM 50000000u
 
 static uint8_t *ram;
 static size_t ram_size;
@@ -24,6 +26,7 @@ static char *console;
 static size_t console_length, console_room;
 static char keys[KEYS_LENGTH];
 static size_t keys_at;
+static unsigned idle_reads;
 static char arguments[4096];
 static bool echo;
 static struct launch launched;
@@ -50,6 +53,7 @@ void host_reset(size_t memory)
     console_length = console_room = 0;
     keys[0] = '\0';
     keys_at = 0;
+    idle_reads = 0;
     arguments[0] = '\0';
     has_launched = false;
     host_cards_reset();
@@ -132,7 +136,15 @@ void platform_write(const char *text, size_t length)
 
 int platform_read_key(void)
 {
-    return keys[keys_at] != '\0' ? (unsigned char)keys[keys_at++] : -1;
+    if (keys[keys_at] != '\0') {
+        idle_reads = 0;
+        return (unsigned char)keys[keys_at++];
+    }
+    if (++idle_reads > IDLE_READS_MAXIMUM) {
+        fprintf(stderr, "the loader waits for a key that nobody will press:\n%s\n", host_console());
+        exit(4);
+    }
+    return -1;
 }
 
 uint64_t platform_microseconds(void)
@@ -236,6 +248,12 @@ void *platform_virtual(physical_address physical)
 const char *platform_arguments(void)
 {
     return arguments;
+}
+
+/* The simulated machine is a Power Mac, whatever processor simulates it. */
+enum image_cpu platform_cpu(void)
+{
+    return IMAGE_CPU_POWERPC;
 }
 
 /* Carries the launch out inside the simulated RAM, with the real relocator. */

@@ -135,6 +135,11 @@ const char *platform_arguments(void)
     return arguments;
 }
 
+enum image_cpu platform_cpu(void)
+{
+    return IMAGE_CPU_POWERPC;
+}
+
 /* --- Start and exit ----------------------------------------------------------------------- */
 
 void interrupts_off(void)

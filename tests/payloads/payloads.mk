@@ -22,8 +22,8 @@ DEMO_OBJECTS := $(call payload_objects,$(DEMO_SOURCES))
 CLIENT_OBJECTS := $(call payload_objects,$(CLIENT_SOURCES))
 
 PAYLOADS := $(addprefix $(PAYLOADS_DIR)/,demo-ppc demo-ppc-high demo-ppc-far demo-ppc.lzss \
-	demo-ppc.fat demo-ppc-40m demo-ppc-truncated demo-i386 client-ppc.elf client-ppc.xcf client-ppc-odd.xcf \
-	client-ppc-xcf.chrp client-ppc-elf.chrp SawbootDemo.mkext SawbootBig.mkext \
+	demo-ppc.fat demo-ppc-40m demo-ppc-truncated demo-i386 client-ppc.elf client-ppc.xcf \
+	client-ppc-odd.xcf client-ppc-xcf.chrp client-ppc-elf.chrp SawbootDemo.mkext SawbootBig.mkext \
 	SawbootDemo-damaged.mkext)
 
 .PHONY: payloads
@@ -41,8 +41,9 @@ $(PAYLOADS_DIR)/%.o: %.S tests/payloads/payloads.mk
 
 -include $(wildcard $(DEMO_OBJECTS:.o=.d) $(CLIENT_OBJECTS:.o=.d))
 
-# --- The demonstration kernel ----------------------------------------------------------------------
-# Linked as Apple's kernels of 10.4; at 1 MB without __VECTORS; and at 96 MB, which small machines lack.
+# --- The demonstration kernel -----------------------------------------------------------------
+# Linked as Apple's kernels of 10.4; at 1 MB without __VECTORS; and at 96 MB, which small machines
+# lack.
 DEMO_START := tests/payloads/demo-ppc/start.S
 DEMO_SCRIPT := tests/payloads/demo-ppc/link.lds
 
@@ -86,7 +87,7 @@ $(PAYLOADS_DIR)/demo-i386: $(MAKE_IMAGE)
 	@mkdir -p $(@D)
 	$(Q)$(MAKE_IMAGE) i386 $@
 
-# --- The Open Firmware client ------------------------------------------------------------------------
+# --- The Open Firmware client -----------------------------------------------------------------
 CLIENT_START := tests/payloads/client-ppc/start.S
 CLIENT_SCRIPT := tests/payloads/client-ppc/link.ld
 
@@ -112,7 +113,7 @@ $(PAYLOADS_DIR)/client-ppc-elf.chrp: $(PAYLOADS_DIR)/client-ppc.elf $(MAKE_IMAGE
 	$(say) CHRP $@
 	$(Q)$(MAKE_IMAGE) chrp $< $@
 
-# --- Kernel extensions ---------------------------------------------------------------------------------
+# --- Kernel extensions ------------------------------------------------------------------------
 KEXT_SOURCE := tests/payloads/SawbootDemo.kext
 KEXT_MODULE := $(PAYLOADS_DIR)/SawbootDemo.kext/Contents/MacOS/SawbootDemo
 MKEXT_TOOL := $(BUILD)/host/mkext
@@ -129,7 +130,8 @@ $(PAYLOADS_DIR)/SawbootDemo.mkext: $(KEXT_MODULE) $(KEXT_SOURCE)/Contents/Info.p
 	$(Q)cp $(KEXT_SOURCE)/Contents/Info.plist $(PAYLOADS_DIR)/SawbootDemo.kext/Contents/Info.plist
 	$(Q)$(MKEXT_TOOL) create -o $@ $(PAYLOADS_DIR)/SawbootDemo.kext >/dev/null
 
-# More than 3 MB, most of which do not compress: more than firmware and BootX let through in a property.
+# More than 3 MB, most of which do not compress: more than firmware and BootX let through in a
+# property.
 $(PAYLOADS_DIR)/SawbootBig.mkext: $(KEXT_MODULE) $(KEXT_SOURCE)/Contents/Info.plist $(MAKE_IMAGE) \
 		$(MKEXT_TOOL)
 	$(say) MKEXT $@

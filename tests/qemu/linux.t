@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Linux 6.1 for Power Macs through Sawboot, as XCOFF and as ELF, until it has its own address over the
-# same card.
+# Linux 6.1 for Power Macs through Sawboot, as XCOFF and as ELF, until it has its own address over
+# the same card.
 . "$(dirname "$0")/lib.sh"
-linux=$(tests/linux/build.sh 2>/dev/null) || skip_all 'Linux could not be built (tests/linux/build.sh)'
+if ! linux=$(tests/linux/build.sh 2>/dev/null); then
+    result 1 'Linux is built (tests/linux/build.sh)'
+    finish
+fi
 
 for card in rtl8139 e1000; do
     for file in zImage.coff zImage.pmac; do

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The flattened tree that the kernel gets on mac99 with an RTL8139, compared with the one that Apple's
-# BootX made on the same machine (tests/golden): with a disk, and firmware's console on the screen.
+# The flattened tree that the kernel gets on mac99 with an RTL8139, compared with the one that
+# Apple's BootX made on the same machine (tests/golden): with a disk, and firmware's console on the
+# screen.
 . "$(dirname "$0")/lib.sh"
 
 truncate -s 1M "$work/disk"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Entry of the Open Firmware client program: r1 is firmware's stack, r5 the client interface, r3 and r4 are 0
- * (IEEE 1275 PowerPC binding, section 8.2). Stays on firmware's stack: it has to be usable.
+ * Entry of the Open Firmware client program: r1 is firmware's stack, r5 the client interface,
+ * r3 and r4 are 0 (IEEE 1275 PowerPC binding, section 8.2). Stays on firmware's stack: it has to
+ * be usable.
  */
     .section .text
     .globl client_start

@@ -12,7 +12,7 @@ demo_start:
     mfmsr   29
     mflr    28
 
-    /* Our BSS has to be zero before anything of ours writes there: remember the first word that is not. */
+    /* Our BSS has to be zero before we write there: remember the first word that is not. */
     lis     3, bss_start@ha
     addi    3, 3, bss_start@l
     lis     4, bss_end@ha
@@ -75,8 +75,9 @@ entry_state:
 
 #ifndef DEMO_HIGH
 /*
- * 0x0000-0x6FFF. One vector every 0x100 bytes up to 0x2F00; the rest, most of it beyond the first 0x4000 bytes
- * that loaders treat apart, is filled so that a missing part shows in the segment's digest.
+ * 0x0000-0x6FFF. One vector every 0x100 bytes up to 0x2F00; the rest, most of it beyond the first
+ * 0x4000 bytes that loaders treat apart, is filled so that a missing part shows in the segment's
+ * digest.
  */
     .section .vectors, "ax"
     .set    vector, 0
