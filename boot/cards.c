@@ -12,7 +12,7 @@
 
 #define CARDS_MAXIMUM 16
 /* Gigabit auto-negotiation takes up to 4.5 s, some switches longer. */
-#define LINK_WAIT_MS  15000
+#define LINK_WAIT_MS 15000
 
 static struct nic cards[CARDS_MAXIMUM];
 

@@ -9,8 +9,8 @@
 
 /*
  * Lists the cards, opens the wanted one (or all, until one has a link) and returns it open, with
- * a link, all others closed. `choice` is the value of nic= or NULL: a path or alias of the firmware's
- * tree, a PCI id "vvvv:dddd", or an index in the printed list.
+ * a link, all others closed. `choice` is the value of nic= or NULL: a path or alias of the
+ * firmware's tree, a PCI id "vvvv:dddd", or an index in the printed list.
  */
 error_t cards_choose(const char *choice, struct nic **chosen);
 

@@ -85,7 +85,8 @@ void loader_main(void)
         if (error == OK)
             return;
         error_show(error);
-        print("\nEnter tries again, words (file=... args=...) replace what was given, exit leaves.\n");
+        print("\nEnter tries again, words (file=... args=...) replace what was given, exit "
+              "leaves.\n");
         prompt_line("sawboot> ", line, sizeof line);
         if (strcmp(line, "exit") == 0)
             return;

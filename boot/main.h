@@ -6,7 +6,8 @@
 
 /*
  * The loader: called by the platform's start-up code once its console, clock and memory work. Tries
- * to boot; on failure explains it and asks at a prompt. Returns when the user wants the firmware back.
+ * to boot; on failure explains it and asks at a prompt. Returns when the user wants the firmware
+ * back.
  */
 void loader_main(void);
 

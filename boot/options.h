@@ -11,11 +11,11 @@
 
 #include "console/error.h"
 
-#define OPTIONS_LENGTH      2048
+#define OPTIONS_LENGTH         2048
 #define OPTIONS_MKEXTS_MAXIMUM 8
 
 struct options {
-    const char *file;   /* NULL: what the boot server says */
+    const char *file; /* NULL: what the boot server says */
     const char *mkext[OPTIONS_MKEXTS_MAXIMUM];
     size_t mkext_count;
     const char *driver; /* NULL: none */

@@ -21,7 +21,8 @@ static void size_text(uint64_t bytes, char *text, size_t size)
     } else {
         uint64_t kib = bytes / 1024;
 
-        snprintf(text, size, "%u.%u MiB", (unsigned)(kib / 1024), (unsigned)(kib % 1024 * 10 / 1024));
+        snprintf(text, size, "%u.%u MiB", (unsigned)(kib / 1024),
+                 (unsigned)(kib % 1024 * 10 / 1024));
     }
 }
 

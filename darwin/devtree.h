@@ -44,8 +44,8 @@ void devtree_free(struct devtree *tree);
 struct devtree_node *devtree_add(struct devtree *tree, struct devtree_node *parent);
 
 /*
- * Sets a property: replaces the value of an existing one in its place, appends otherwise. The value is
- * copied. Names over 31 characters are refused (ERROR_DEVTREE_NAME).
+ * Sets a property: replaces the value of an existing one in its place, appends otherwise. The value
+ * is copied. Names over 31 characters are refused (ERROR_DEVTREE_NAME).
  */
 error_t devtree_set(struct devtree *tree, struct devtree_node *node, const char *name,
                     const void *value, size_t length);
@@ -72,7 +72,8 @@ struct devtree_node *devtree_find(const struct devtree *tree, const char *path);
 struct devtree_node *devtree_find_handle(const struct devtree *tree, uint32_t handle);
 /* The next node in depth-first order, NULL after the last. */
 struct devtree_node *devtree_next(const struct devtree_node *node);
-/* Writes "/a/b@1,2" as IOKit and devtree_find know the node. ERROR_DEVTREE_PATH if it does not fit. */
+/* Writes "/a/b@1,2" as IOKit and devtree_find know the node. ERROR_DEVTREE_PATH if it does not fit.
+ */
 error_t devtree_path(const struct devtree_node *node, char *path, size_t size);
 
 /* Length of the flattened tree in bytes. */
@@ -83,6 +84,7 @@ size_t devtree_flat_length(const struct devtree *tree);
  */
 error_t devtree_flatten(const struct devtree *tree, bool big_endian, uint8_t *out, size_t size);
 /* Reads a flattened tree with every bound checked; for tools and tests. */
-error_t devtree_unflatten(struct devtree *tree, bool big_endian, const uint8_t *flat, size_t length);
+error_t devtree_unflatten(struct devtree *tree, bool big_endian, const uint8_t *flat,
+                          size_t length);
 
 #endif

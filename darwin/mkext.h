@@ -47,8 +47,8 @@ error_t mkext_entry(const uint8_t *bytes, size_t length, uint32_t index, struct 
 error_t mkext_unpack(const uint8_t *bytes, size_t length, const struct mkext_file *file,
                      uint8_t *out, size_t out_size);
 /*
- * If the bytes are a fat file, finds the mkext slice for a Mach-O CPU type (18: PowerPC); thin bytes
- * come back as they are.
+ * If the bytes are a fat file, finds the mkext slice for a Mach-O CPU type (18: PowerPC); thin
+ * bytes come back as they are.
  */
 error_t mkext_slice(const uint8_t *bytes, size_t length, uint32_t cpu_type, const uint8_t **slice,
                     size_t *slice_length);

@@ -19,18 +19,18 @@ struct xnu_request {
     const struct image_plan *plan;
     const uint8_t *image; /* the planned bytes */
     size_t image_length;
-    const struct nic *nic;               /* the card that we booted from */
+    const struct nic *nic; /* the card that we booted from */
     const struct network_config *network;
-    const char *boot_file;               /* as it goes into rootpath after the ':' ("mach_kernel") */
-    const char *arguments;               /* the kernel's command line */
-    const struct fetched_file *driver;   /* `driver=`: checked mkext v1, or NULL */
-    size_t package_count;                /* `mkext=` */
+    const char *boot_file;             /* as it goes into rootpath after the ':' ("mach_kernel") */
+    const char *arguments;             /* the kernel's command line */
+    const struct fetched_file *driver; /* `driver=`: checked mkext v1, or NULL */
+    size_t package_count;              /* `mkext=` */
     const struct fetched_file *packages;
 };
 
 /*
- * `tree` is the platform's tree, to be added to. On success `launch` is complete; on failure nothing was
- * overwritten.
+ * `tree` is the platform's tree, to be added to. On success `launch` is complete; on failure
+ * nothing was overwritten.
  */
 error_t xnu_powerpc_prepare(const struct xnu_request *request, struct devtree *tree,
                             struct launch *launch);

@@ -15,7 +15,7 @@ struct io_model; /* host only: tests/unit */
 struct io_window {
     volatile uint8_t *base; /* mapped registers; unused for x86 I/O ports and for models */
     uint32_t length;
-    uint16_t port;  /* x86 I/O ports: the first port */
+    uint16_t port; /* x86 I/O ports: the first port */
     uint8_t is_port;
     struct io_model *model;
 };

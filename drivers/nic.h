@@ -19,10 +19,10 @@
 #define NIC_ANY           0xFFFF
 
 struct nic_id {
-    uint16_t vendor, device;                /* NIC_ANY matches all */
-    uint16_t subsystem_vendor, subsystem;   /* NIC_ANY matches all */
-    const char *name;                       /* "Realtek RTL8139" */
-    uint32_t data;                          /* the driver's own: chip variant */
+    uint16_t vendor, device;              /* NIC_ANY matches all */
+    uint16_t subsystem_vendor, subsystem; /* NIC_ANY matches all */
+    const char *name;                     /* "Realtek RTL8139" */
+    uint32_t data;                        /* the driver's own: chip variant */
 };
 
 struct nic;

@@ -3,7 +3,7 @@
 
 #define ADLER_MODULUS 65521u
 /* The longest run after which the sums still fit 32 bits without a reduction. */
-#define ADLER_RUN     5552u
+#define ADLER_RUN 5552u
 
 uint32_t adler32(const uint8_t *bytes, size_t length)
 {

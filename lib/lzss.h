@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * Unpacks; never writes beyond out_size. Returns the number of bytes that the whole stream yields; more
- * than out_size means that it did not fit.
+ * Unpacks; never writes beyond out_size. Returns the number of bytes that the whole stream yields;
+ * more than out_size means that it did not fit.
  */
 size_t lzss_unpack(const uint8_t *in, size_t in_size, uint8_t *out, size_t out_size);
 /* Packs; returns the packed size, or 0 if it does not fit out_size. */

@@ -15,17 +15,17 @@
 #define LIB_TABLE_H
 
 /* Entries are pointers, so that no entry's size or padding matters to the walk. */
-#define TABLE_ENTRY(table, type, name)                                                             \
-    static type name;                                                                              \
-    static type *const name##_entry __attribute__((used, section("table_" #table))) = &name;       \
+#define TABLE_ENTRY(table, type, name)                                                       \
+    static type name;                                                                        \
+    static type *const name##_entry __attribute__((used, section("table_" #table))) = &name; \
     static type name
 
-#define TABLE_DECLARE(table, type)                                                                 \
-    extern type *const __start_table_##table[] __attribute__((weak));                              \
-    extern type *const __stop_table_##table[] __attribute__((weak));                               \
+#define TABLE_DECLARE(table, type)                                    \
+    extern type *const __start_table_##table[] __attribute__((weak)); \
+    extern type *const __stop_table_##table[] __attribute__((weak));  \
     typedef type *const *table##_cursor
 
-#define TABLE_FOREACH(table, cursor)                                                               \
+#define TABLE_FOREACH(table, cursor) \
     for (table##_cursor cursor = __start_table_##table; cursor != __stop_table_##table; cursor++)
 
 #endif

@@ -27,7 +27,8 @@ enum handover_kind {
 #define IMAGE_PIECES_MAXIMUM 64
 #define IMAGE_PIECE_NAME     20
 
-/* A part of the image: file_size bytes from file_offset go to address, the rest up to memory_size is zero. */
+/* A part of the image: file_size bytes from file_offset go to address, the rest up to memory_size
+ * is zero. */
 struct image_piece {
     char name[IMAGE_PIECE_NAME]; /* segment or section name, for messages and the memory map */
     uint64_t address;            /* physical */
@@ -41,7 +42,7 @@ struct image_plan {
     const char *format; /* "Mach-O", "XCOFF", "ELF" */
     enum handover_kind handover;
     enum image_cpu cpu;
-    uint64_t entry; /* physical address of the first instruction */
+    uint64_t entry;             /* physical address of the first instruction */
     uint64_t table_of_contents; /* r2 for XCOFF programs, else 0 */
     /*
      * Open Firmware programs in XCOFF: `entry_descriptor` is the address of the words {code, TOC}
@@ -53,10 +54,10 @@ struct image_plan {
 
     /* Mach-O kernels: what XNU's hand-over needs besides. Offsets are into the planned bytes. */
     struct {
-        uint32_t header_size;      /* mach_header and load commands */
+        uint32_t header_size; /* mach_header and load commands */
         bool has_symbols;
         uint32_t symbol_offset, symbol_count, string_offset, string_size;
-        bool prelinked;            /* a __PRELINK segment with a size */
+        bool prelinked; /* a __PRELINK segment with a size */
     } macho;
 };
 
@@ -77,8 +78,8 @@ TABLE_DECLARE(image_formats, const struct image_format);
 
 /*
  * A container holds one image: a fat file's slice, the program behind a CHRP script, a compressed
- * kernel. `unwrap` either points into the outer bytes (inner->owned false) or, where bytes have to be
- * made, gets them from `allocate`.
+ * kernel. `unwrap` either points into the outer bytes (inner->owned false) or, where bytes have to
+ * be made, gets them from `allocate`.
  */
 struct image_memory {
     void *(*allocate)(struct image_memory *memory, size_t length); /* NULL: none; page-aligned */
@@ -101,13 +102,14 @@ TABLE_DECLARE(image_containers, const struct image_container);
 /*
  * Unwraps containers (at most four deep) until a format recognises the bytes, and plans. `image`
  * receives the planned bytes: either part of `bytes` or owned. On failure nothing stays owned.
- * Unknown bytes: ERROR_IMAGE_UNKNOWN, naming the first bytes; known but refused kinds (PEF, COFF of other
- * processors, dynamic ELF, ...) say what they are.
+ * Unknown bytes: ERROR_IMAGE_UNKNOWN, naming the first bytes; known but refused kinds (PEF, COFF of
+ * other processors, dynamic ELF, ...) say what they are.
  */
 error_t image_open(const uint8_t *bytes, size_t length, enum image_cpu cpu,
                    struct image_memory *memory, struct image_bytes *image, struct image_plan *plan);
 
-/* For formats: appends a piece after checking it (see image.c); sorts and checks for overlap at the end. */
+/* For formats: appends a piece after checking it (see image.c); sorts and checks for overlap at the
+ * end. */
 error_t image_plan_add(struct image_plan *plan, size_t length, const struct image_piece *piece);
 error_t image_plan_finish(struct image_plan *plan);
 

@@ -16,8 +16,8 @@ struct launch {
     uint64_t entry;
 
     /*
-     * Moved in any order; sources lie in claimed memory and may be overwritten. Pieces may lie on the
-     * loader itself, on firmware and on the exception vectors.
+     * Moved in any order; sources lie in claimed memory and may be overwritten. Pieces may lie on
+     * the loader itself, on firmware and on the exception vectors.
      */
     size_t piece_count;
     struct relocator_piece pieces[LAUNCH_PIECES_MAXIMUM];
@@ -30,7 +30,7 @@ struct launch {
     uint32_t boot_args;
 
     /* Open Firmware client programs (firmware stays alive; pieces were claimed by the platform). */
-    uint32_t table_of_contents; /* r2 */
+    uint32_t table_of_contents;   /* r2 */
     const char *client_arguments; /* /chosen bootargs */
     const char *client_path;      /* /chosen bootpath, always with a ':' */
 };

@@ -17,8 +17,9 @@
 #include "loader/launch.h"
 
 /*
- * Starts afresh: `memory` bytes of RAM from physical address 0 (all 0xA5; the lowest 0x4000 bytes and the highest MB count as firmware's
- * and are not handed out), no cards, no tree, an empty console. Frees what an earlier call made.
+ * Starts afresh: `memory` bytes of RAM from physical address 0 (all 0xA5; the lowest 0x4000 bytes
+ * and the highest MB count as firmware's and are not handed out), no cards, no tree, an empty
+ * console. Frees what an earlier call made.
  */
 void host_reset(size_t memory);
 /* A pointer into the simulated RAM; NULL beyond its end. platform_physical is its inverse. */
@@ -41,7 +42,8 @@ void host_set_arguments(const char *words);
 /* Also copies console output to standard output. */
 void host_echo(bool on);
 
-/* Adds a card: `model` answers the registers of BAR `bar`. Configuration space is 256 plain bytes that start from the device's fields. */
+/* Adds a card: `model` answers the registers of BAR `bar`. Configuration space is 256 plain bytes
+ * that start from the device's fields. */
 struct host_card {
     struct pci_device pci;
     struct io_model *model;
@@ -53,15 +55,17 @@ struct host_card {
 struct host_card *host_add_card(const struct pci_device *pci, unsigned bar, bool bar_is_io,
                                 struct io_model *model);
 
-/* The firmware's tree, as a flattened big-endian tree (copied); platform_device_tree gives it out. */
+/* The firmware's tree, as a flattened big-endian tree (copied); platform_device_tree gives it out.
+ */
 void host_set_tree(const uint8_t *flat, size_t length);
 
-/* What platform_launch was given last, after it moved every piece inside the simulated RAM; NULL: none. */
+/* What platform_launch was given last, after it moved every piece inside the simulated RAM; NULL:
+ * none. */
 const struct launch *host_launched(void);
 
 /*
- * A scripted card below lwIP: id 1af4:5b00 (never a real card), always up, no registers. Frames sent are given to
- * `transmitted`; host_deliver queues a frame for the next poll.
+ * A scripted card below lwIP: id 1af4:5b00 (never a real card), always up, no registers. Frames
+ * sent are given to `transmitted`; host_deliver queues a frame for the next poll.
  */
 typedef void (*host_transmitted)(void *context, const uint8_t *frame, size_t length);
 void host_add_scripted_card(const uint8_t address[6], host_transmitted transmitted, void *context);

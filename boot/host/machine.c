@@ -8,11 +8,11 @@
 #include "boot/host/internal.h"
 #include "lib/bytes.h"
 
-#define PAGE              4096u
-#define LOW_RESERVED      0x4000u
-#define HIGH_RESERVED     0x100000u
-#define DEFAULT_CLOCK_US  10
-#define KEYS_LENGTH       256
+#define PAGE             4096u
+#define LOW_RESERVED     0x4000u
+#define HIGH_RESERVED    0x100000u
+#define DEFAULT_CLOCK_US 10
+#define KEYS_LENGTH      256
 /* Far more than any bounded wait looks for a key: a test that waits for one would never end. */
 #define IDLE_READS_MAXIMUM 50000000u
 
@@ -265,7 +265,8 @@ error_t platform_launch(const struct launch *launch)
     void *scratch = NULL;
     error_t error;
 
-    /* A place that no piece comes from or goes to; claims that collide are kept until it is found. */
+    /* A place that no piece comes from or goes to; claims that collide are kept until it is found.
+     */
     for (size_t first = ram_size / PAGE; first-- > LOW_RESERVED / PAGE;) {
         if (relocator_is_clear(launch->pieces, launch->piece_count, (uint64_t)first * PAGE,
                                SCRATCH) &&

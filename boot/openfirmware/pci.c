@@ -17,7 +17,7 @@
 #define TREE_DEPTH_MAXIMUM 24
 #define TREE_NODES_MAXIMUM 4096
 
-#define NO_NUMBER          0xFFFFFFFFu /* the node has no such property */
+#define NO_NUMBER 0xFFFFFFFFu /* the node has no such property */
 
 #define CLASS_NETWORK    0x02
 #define CLASS_BRIDGE_PCI 0x0604

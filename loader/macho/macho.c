@@ -17,7 +17,8 @@
 #define HEADER_SIZE      28 /* struct mach_header */
 #define CPU_TYPE_POWERPC 18
 #define MH_EXECUTE       2
-#define MH_PRELOAD       5 /* an executable without a dynamic linker: some linkers call a kernel so */
+/* An executable without a dynamic linker: some linkers call a kernel so. */
+#define MH_PRELOAD       5
 #define SEGMENT_SIZE     56 /* struct segment_command */
 #define SEGMENT_NAME     16
 #define SECTION_SIZE     68 /* struct section */
@@ -87,15 +88,9 @@ static const char *cpu_name(uint32_t type)
 static const char *file_type_name(uint32_t type)
 {
     static const char *const names[] = {
-        [1] = "an object file",
-        [3] = "a fixed library",
-        [4] = "a core dump",
-        [6] = "a dynamic library",
-        [7] = "a dynamic linker",
-        [8] = "a bundle",
-        [9] = "a library stub",
-        [10] = "a file of debug symbols",
-        [11] = "a kernel extension",
+        [1] = "an object file",    [3] = "a fixed library",          [4] = "a core dump",
+        [6] = "a dynamic library", [7] = "a dynamic linker",         [8] = "a bundle",
+        [9] = "a library stub",    [10] = "a file of debug symbols", [11] = "a kernel extension",
     };
 
     if (type < sizeof names / sizeof *names && names[type] != NULL)

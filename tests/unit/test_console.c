@@ -124,7 +124,8 @@ static void test_prompt_edits(void **state)
     host_type("\x7f\x7fmuchtoolong\n");
     prompt_line("> ", line, sizeof line);
     assert_string_equal(line, "muchtoo");
-    host_type("a\x01\x1b" "b\n");
+    host_type("a\x01\x1b"
+              "b\n");
     prompt_line("> ", line, sizeof line);
     assert_string_equal(line, "ab");
 }

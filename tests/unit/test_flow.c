@@ -302,7 +302,8 @@ static void test_client_program(void **state)
     launch = host_launched();
     assert_non_null(launch);
     assert_int_equal(launch->handover, HANDOVER_OPENFIRMWARE_CLIENT);
-    assert_memory_equal(host_memory(ELF_TEXT), program.bytes + get_be32(program.bytes + ELF_SEGMENT(0) + 4),
+    assert_memory_equal(host_memory(ELF_TEXT),
+                        program.bytes + get_be32(program.bytes + ELF_SEGMENT(0) + 4),
                         get_be32(program.bytes + ELF_SEGMENT(0) + 16));
     assert_true(console_has("ELF image"));
 }

@@ -83,13 +83,14 @@ static void test_limits(void **state)
     assert_int_equal(options_parse(line, &options), OK);
     memset(line, ' ', OPTIONS_LENGTH);
     assert_int_equal(options_parse(line, &options), ERROR_OPTION_LENGTH);
-    assert_int_equal(options_parse("mkext=1 mkext=2 mkext=3 mkext=4 mkext=5 mkext=6 mkext=7 mkext=8",
-                                   &options),
-                     OK);
-    assert_int_equal(options_parse("mkext=1 mkext=2 mkext=3 mkext=4 mkext=5 mkext=6 mkext=7 mkext=8 "
-                                   "mkext=9",
-                                   &options),
-                     ERROR_OPTION_VALUE);
+    assert_int_equal(
+        options_parse("mkext=1 mkext=2 mkext=3 mkext=4 mkext=5 mkext=6 mkext=7 mkext=8", &options),
+        OK);
+    assert_int_equal(
+        options_parse("mkext=1 mkext=2 mkext=3 mkext=4 mkext=5 mkext=6 mkext=7 mkext=8 "
+                      "mkext=9",
+                      &options),
+        ERROR_OPTION_VALUE);
 }
 
 int main(void)
