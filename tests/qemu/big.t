@@ -12,4 +12,10 @@ if verdict 'kernel of 40 MB and driver of 3 MB over e1000' 120; then
 fi
 boot mac99 128 rtl8139 demo-ppc-40m 'args=-v'
 verdict 'kernel of 40 MB on a machine with 128 MB over rtl8139' 120
+
+# More than 65535 blocks of 1468 bytes: the block number wraps.
+"$BUILD/host/elf2macho" -pad 104857600 "$payloads/demo-ppc.elf" "$work/demo-ppc-100m"
+start_machine mac99 512 -kernel "$loader" -append 'args=-v' -device rtl8139,netdev=n0,romfile= \
+    -netdev "$(user_net "$work" demo-ppc-100m)"
+verdict 'kernel of 100 MB over rtl8139' 240
 finish
