@@ -59,7 +59,7 @@ debug() {
     if [ -z "${FILE:-}" ]; then
         ROOT=$BUILD/payloads FILE=demo-ppc ARGS=${ARGS:--v}
     fi
-    printf 'sawboot: the machine is stopped and waits; in a second terminal, in this folder:\n\n'
+    printf 'sawboot: the machine is stopped and waits; in a second terminal, in this folder (package gdb-multiarch):\n\n'
     printf '    gdb-multiarch -ex "target remote localhost:1234" %s\n\n' "$loader"
     printf 'hbreak loader_main, then continue. Control-A x ends the emulator.\n'
     machine "$ROOT" "$FILE" "$(words_of)" -serial mon:stdio -S -gdb tcp:127.0.0.1:1234
