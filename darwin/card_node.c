@@ -196,7 +196,7 @@ static error_t add_network(struct devtree *tree, struct devtree_node *node, cons
 
 /*
  * OpenBIOS says of a PCI-PCI bridge neither what it is nor how the addresses below it are
- * written; the kernel would read the card's `reg` in the wrong cells.
+ * written, nor that they go through; the kernel would read the card's `reg` in the wrong cells.
  */
 static error_t add_bridges(struct devtree *tree, struct devtree_node *node)
 {
@@ -212,6 +212,11 @@ static error_t add_bridges(struct devtree *tree, struct devtree_node *node)
         }
         if (error == OK) {
             error = add_number(tree, node, "#size-cells", PCI_SIZE_CELLS);
+        }
+        /* Empty: addresses are the same on both sides. The kernel stops at a bus without it and
+         * would take the card's I/O ports for memory at their numbers. */
+        if (error == OK && lacks(node, "ranges")) {
+            error = devtree_set(tree, node, "ranges", NULL, 0);
         }
     }
     return error;

@@ -69,8 +69,15 @@ static error_t add_reply(struct devtree *tree, struct devtree_node *chosen,
     if (network->method == NETWORK_STATIC || network->reply_length < REPLY_MINIMUM) {
         return OK;
     }
-    const char *name = network->method == NETWORK_BOOTP ? "bootp-response" : "dhcp-response";
-    return devtree_set(tree, chosen, name, network->reply, network->reply_length);
+    error_t error = OK;
+    if (network->method != NETWORK_BOOTP) {
+        error = devtree_set(tree, chosen, "dhcp-response", network->reply, network->reply_length);
+    }
+    /* The kernel takes its address from the former, but the root path (option 17) never. */
+    if (error == OK) {
+        error = devtree_set(tree, chosen, "bootp-response", network->reply, network->reply_length);
+    }
+    return error;
 }
 
 /*

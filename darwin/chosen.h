@@ -10,9 +10,10 @@
 #include "net/network.h"
 
 /*
- * Root: net-boot. /chosen (made if there is none): the server's reply as dhcp-response or
- * bootp-response, bootargs, bootpath, rootpath ("<path of the card's node>:,\<file>"), and the
- * counters that Apple's loader leaves. What firmware said about another boot is taken out.
+ * Root: net-boot. /chosen (made if there is none): the server's reply as bootp-response and, if
+ * it came by DHCP, as dhcp-response too, bootargs, bootpath, rootpath ("<path of the card's
+ * node>:,\<file>"), and the counters that Apple's loader leaves. What firmware said about another
+ * boot is taken out.
  */
 error_t chosen_announce(struct devtree *tree, const struct devtree_node *card,
                         const struct network_config *network, const char *boot_file,

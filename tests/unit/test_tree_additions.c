@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <setjmp.h>
-#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 #undef fail /* error.h has one */
@@ -18,31 +17,19 @@
 #include "darwin/interrupts.h"
 #include "darwin/machine_nodes.h"
 #include "lib/bytes.h"
+#include "tests/unit/golden.h"
 
-#define GOLDEN_FILE   "tests/golden/bootx-mac99-rtl8139.devtree"
-#define GOLDEN_LENGTH 20524
-#define PIC           0xfff64f24u
-#define HOST_BRIDGE   "/pci@f2000000"
+#define PIC         0xfff64f24u
+#define HOST_BRIDGE "/pci@f2000000"
 
-static uint8_t golden[GOLDEN_LENGTH];
 static struct devtree tree;
-
-static int set_up(void **state)
-{
-    (void)state;
-    FILE *file = fopen(GOLDEN_FILE, "rb");
-    if (file == NULL)
-        return -1;
-    size_t length = fread(golden, 1, sizeof golden, file);
-    fclose(file);
-    return length == GOLDEN_LENGTH ? 0 : -1;
-}
 
 static int open_golden(void **state)
 {
     (void)state;
     host_reset(4 << 20);
-    return devtree_unflatten(&tree, true, golden, GOLDEN_LENGTH) == OK ? 0 : -1;
+    tree = golden_tree();
+    return 0;
 }
 
 static int close_tree(void **state)
@@ -364,13 +351,18 @@ static void test_bridges_above_the_card(void **state)
     struct devtree_node *inner = add_pci(outer, "inner", 3, 0x060401);
     struct devtree_node *card = add_pci(inner, "card", 1, 0x020000);
     size_t host_before = devtree_get(at(HOST_BRIDGE), "#address-cells")->length;
+    static const uint8_t window[32] = {2};
     devtree_set_string(&tree, outer, "device_type", "pci-bridge");
+    devtree_set(&tree, outer, "ranges", window, sizeof window);
     assert_int_equal(card_node_complete(&tree, card, &nic), OK);
     assert_string_equal(devtree_get_string(inner, "device_type"), "pci");
     assert_string_equal(devtree_get_string(outer, "device_type"), "pci-bridge");
     assert_int_equal(word(inner, "#address-cells", 0), 3);
     assert_int_equal(word(outer, "#address-cells", 0), 3);
     assert_int_equal(word(outer, "#size-cells", 0), 2);
+    /* Without ranges the kernel takes a bus address, an I/O port for one, for a physical one. */
+    assert_int_equal(devtree_get(inner, "ranges")->length, 0);
+    assert_int_equal(devtree_get(outer, "ranges")->length, sizeof window);
     assert_int_equal(devtree_get(at(HOST_BRIDGE), "#address-cells")->length, host_before);
     /* With cells, the way of the interrupt through the pins is still found. */
     assert_int_equal(interrupts_make_resolvable(&tree), OK);
@@ -564,7 +556,8 @@ static void test_chosen(void **state)
     assert_int_equal(announce("a/b", "-v"), OK);
     assert_int_equal(devtree_get(tree.root, "net-boot")->length, 0);
     assert_int_equal(devtree_get(chosen, "dhcp-response")->length, 300);
-    assert_null(devtree_get(chosen, "bootp-response"));
+    /* The kernel looks for its root path (option 17) in the latter only. */
+    assert_int_equal(devtree_get(chosen, "bootp-response")->length, 300);
     assert_null(devtree_get(chosen, "bsdp-response"));
     assert_null(devtree_get(chosen, "boot-uuid"));
     assert_string_equal(devtree_get_string(chosen, "rootpath"), HOST_BRIDGE "/rtl8139@f:,\\a\\b");
@@ -704,5 +697,5 @@ int main(void)
         TREE_TEST(test_memory_map),
         cmocka_unit_test(test_pictures),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, golden_read, NULL);
 }

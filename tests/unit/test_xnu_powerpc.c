@@ -18,12 +18,11 @@
 #include "darwin/mkext_write.h"
 #include "darwin/xnu.h"
 #include "lib/bytes.h"
+#include "tests/unit/golden.h"
 
-#define GOLDEN_FILE   "tests/golden/bootx-mac99-rtl8139.devtree"
-#define GOLDEN_LENGTH 20524
-#define CARD_PATH     "/pci@f2000000/rtl8139@f"
-#define RAM           (64u << 20)
-#define PAGE          4096u
+#define CARD_PATH "/pci@f2000000/rtl8139@f"
+#define RAM       (64u << 20)
+#define PAGE      4096u
 
 /* The kernel: sections of a file of this length, the rest as an XNU of 10.4 has it. */
 #define IMAGE_LENGTH  0xC000u
@@ -40,7 +39,6 @@
         _fail(__FILE__, __LINE__); \
     } while (0)
 
-static uint8_t golden[GOLDEN_LENGTH];
 static struct devtree tree;
 static struct launch launch;
 static struct nic nic;
@@ -69,8 +67,7 @@ static void unlink_node(struct devtree_node *node)
 /* Firmware's tree: the golden one without what Apple's loader put in. */
 static struct devtree firmware_tree(void)
 {
-    struct devtree firmware;
-    assert_int_equal(devtree_unflatten(&firmware, true, golden, GOLDEN_LENGTH), OK);
+    struct devtree firmware = golden_tree();
     struct devtree_node *chosen = devtree_find(&firmware, "/chosen");
     unlink_node(devtree_find(&firmware, "/chosen/memory-map"));
     devtree_remove(chosen, "rootpath");
@@ -183,17 +180,6 @@ static void set_up_machine(size_t ram)
     request.packages = packages;
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    FILE *file = fopen(GOLDEN_FILE, "rb");
-    if (file == NULL)
-        return -1;
-    size_t length = fread(golden, 1, sizeof golden, file);
-    fclose(file);
-    return length == GOLDEN_LENGTH ? 0 : -1;
-}
-
 static error_t prepare(void)
 {
     assert_int_equal(platform_device_tree(&tree), OK);
@@ -296,7 +282,7 @@ struct addition {
 };
 static const struct addition additions[] = {
     {"/", {"net-boot"}},
-    {"/chosen", {"dhcp-response"}},
+    {"/chosen", {"dhcp-response", "bootp-response"}},
     {CARD_PATH,
      {"local-mac-address", "mac-address", "max-frame-size", "address-bits",
       "driver,AAPL,MacOSX,PowerPC"}},
@@ -349,8 +335,7 @@ static void compare_properties(const char *path, const struct devtree_node *ours
 
 static void compare_with_golden(const struct devtree *ours)
 {
-    struct devtree theirs;
-    assert_int_equal(devtree_unflatten(&theirs, true, golden, GOLDEN_LENGTH), OK);
+    struct devtree theirs = golden_tree();
     const struct devtree_node *our = ours->root, *their = theirs.root;
     while (our != NULL && their != NULL) {
         char path[256], their_path[256];
@@ -378,6 +363,9 @@ static void check_tree(uint32_t address, uint32_t length)
                         CARD_PATH ":,\\NetBoot\\img\\mach_kernel");
     assert_string_equal(devtree_get_string(chosen, "bootargs"), "-v debug=0x8");
     const struct devtree_property *reply = devtree_get(chosen, "dhcp-response");
+    assert_int_equal(reply->length, network.reply_length);
+    assert_memory_equal(reply->value, network.reply, reply->length);
+    reply = devtree_get(chosen, "bootp-response");
     assert_int_equal(reply->length, network.reply_length);
     assert_memory_equal(reply->value, network.reply, reply->length);
     assert_int_equal(devtree_get(ours.root, "net-boot")->length, 0);
@@ -632,5 +620,5 @@ int main(void)
         cmocka_unit_test(test_words_that_do_not_fit),
         cmocka_unit_test(test_missing_nodes),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, golden_read, NULL);
 }

@@ -127,13 +127,18 @@ static void check_chosen(tree_node chosen)
     bool dhcp = tree_get(chosen, "dhcp-response", &value);
     if (dhcp)
         check_reply("dhcp-response", &value, true);
+    struct tree_value acknowledgement = value;
     bool bootp = tree_get(chosen, "bootp-response", &value);
     if (bootp)
-        check_reply("bootp-response", &value, false);
+        check_reply("bootp-response", &value, dhcp);
     if (boot_argument("static-network"))
         check(!dhcp && !bootp, "/chosen has no reply: the address was given by hand");
     else
-        check(dhcp || bootp, "/chosen has dhcp-response or bootp-response");
+        check(bootp, "/chosen has bootp-response, where XNU looks for its root path");
+    if (dhcp && bootp)
+        check(value.length == acknowledgement.length &&
+                  memcmp(value.bytes, acknowledgement.bytes, value.length) == 0,
+              "dhcp-response and bootp-response are the same reply");
 }
 
 void check_network_boot(void)
