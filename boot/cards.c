@@ -109,11 +109,15 @@ static void mark(const char *choice, size_t count, bool wanted[])
 static error_t open_wanted(size_t count, bool wanted[], size_t *open_count)
 {
     error_t last = OK;
+    size_t left = 0;
 
     *open_count = 0;
+    for (size_t i = 0; i < count; i++)
+        left += wanted[i];
     for (size_t i = 0; i < count; i++) {
         if (!wanted[i])
             continue;
+        left--;
         print("opening card %u: %s at %s\n", (unsigned)i, cards[i].id->name, cards[i].pci.path);
         last = nic_open(&cards[i]);
         if (last == OK) {
@@ -124,34 +128,19 @@ static error_t open_wanted(size_t count, bool wanted[], size_t *open_count)
             ++*open_count;
         } else {
             wanted[i] = false;
-            error_show(last);
+            /* If it was the only hope, the caller says it. */
+            if (left != 0 || *open_count != 0)
+                error_show(last);
         }
     }
     return *open_count != 0 ? OK : last;
-}
-
-/* The first open card that has a link within the time; NULL if none has. */
-static struct nic *first_with_link(size_t count, const bool open[])
-{
-    uint64_t start = platform_milliseconds();
-    bool said = false;
-
-    do {
-        for (size_t i = 0; i < count; i++)
-            if (open[i] && cards[i].driver->link(&cards[i]))
-                return &cards[i];
-        if (!said) {
-            print("waiting up to %u s for a link\n", LINK_WAIT_MS / 1000);
-            said = true;
-        }
-    } while (platform_milliseconds() - start < LINK_WAIT_MS && platform_read_key() < 0);
-    return NULL;
 }
 
 error_t cards_choose(const char *choice, struct nic **chosen)
 {
     bool wanted[CARDS_MAXIMUM];
     size_t count, wanted_count = 0, open_count;
+    uint64_t start;
     error_t error;
 
     count = nic_find(cards, CARDS_MAXIMUM);
@@ -167,13 +156,14 @@ error_t cards_choose(const char *choice, struct nic **chosen)
     error = open_wanted(count, wanted, &open_count);
     if (error != OK)
         return error;
-    *chosen = first_with_link(count, wanted);
+    start = platform_milliseconds();
+    *chosen = nic_wait_link(cards, count, LINK_WAIT_MS);
     for (size_t i = 0; i < count; i++)
-        if (wanted[i] && &cards[i] != *chosen)
+        if (&cards[i] != *chosen)
             nic_close(&cards[i]);
     if (*chosen == NULL)
         return fail(ERROR_NIC_LINK, "%u card(s) tried for %u s", (unsigned)open_count,
-                    LINK_WAIT_MS / 1000);
+                    (unsigned)((platform_milliseconds() - start) / 1000));
     print("link is up on %s\n", (*chosen)->pci.path);
     return OK;
 }

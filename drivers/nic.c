@@ -11,6 +11,8 @@
 #define LINK_POLL_MS    20
 #define LINK_DOT_MS     1000
 
+const uint8_t nic_bridge_group[6] = {0x01, 0x80, 0xC2, 0x00, 0x00, 0x00};
+
 /* How many of a row's four numbers name this device; -1 if one of them names another. */
 static int id_matches(const struct nic_id *id, const struct pci_device *device)
 {
@@ -111,30 +113,39 @@ void nic_close(struct nic *nic)
     nic->is_open = false;
 }
 
-bool nic_wait_link(struct nic *nic, unsigned milliseconds)
+static struct nic *first_with_link(struct nic *nics, size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        if (nics[i].is_open && nics[i].driver->link(&nics[i]))
+            return &nics[i];
+    return NULL;
+}
+
+struct nic *nic_wait_link(struct nic *nics, size_t count, unsigned milliseconds)
+{
+    struct nic *found = first_with_link(nics, count);
     uint64_t start, now, next_poll, next_dot;
 
-    if (nic->driver->link(nic))
-        return true;
-    print("Waiting for link on %s (%u s at most, a key stops it) ", nic->pci.path,
-          (milliseconds + 999) / 1000);
+    if (found != NULL)
+        return found;
+    print("waiting for a link (%u s at most, a key stops it) ", (milliseconds + 999) / 1000);
     start = now = platform_milliseconds();
     next_poll = start + LINK_POLL_MS;
     next_dot = start + LINK_DOT_MS;
     while (now - start < milliseconds) {
         if (platform_read_key() >= 0) {
             print(" stopped by a key\n");
-            return false;
+            return NULL;
         }
         now = platform_milliseconds();
         if (now < next_poll)
             continue;
         next_poll = now + LINK_POLL_MS;
-        if (nic->driver->link(nic)) {
+        found = first_with_link(nics, count);
+        if (found != NULL) {
             print(" up after %u.%u s\n", (unsigned)((now - start) / 1000),
                   (unsigned)((now - start) % 1000 / 100));
-            return true;
+            return found;
         }
         if (now >= next_dot) {
             print(".");
@@ -142,7 +153,7 @@ bool nic_wait_link(struct nic *nic, unsigned milliseconds)
         }
     }
     print(" no link\n");
-    return false;
+    return NULL;
 }
 
 bool nic_address_valid(const uint8_t address[6])

@@ -78,17 +78,24 @@ TABLE_DECLARE(nic_drivers, const struct nic_driver);
 /* The driver and id row for a device, or NULL. */
 const struct nic_driver *nic_driver_for(const struct pci_device *device, const struct nic_id **id);
 
-/*
- * Finds every card that a driver knows. Returns the number stored.
- */
+/* Finds the cards that a driver knows, at most `maximum`. Returns the number stored. */
 size_t nic_find(struct nic *nics, size_t maximum);
 
 /* Enables the card on the bus and calls the driver's open; on failure all is as before. */
 error_t nic_open(struct nic *nic);
 /* The driver's close, then bus master off. Harmless on a card that is not open. */
 void nic_close(struct nic *nic);
-/* Waits up to `milliseconds` for link, showing that it waits. A key press or a link ends it. */
-bool nic_wait_link(struct nic *nic, unsigned milliseconds);
+/*
+ * Waits up to `milliseconds` until one of the open cards among nics[0] to nics[count - 1] has a
+ * link, showing that it waits. Returns the first that has; NULL if none has, or a key was pressed.
+ */
+struct nic *nic_wait_link(struct nic *nics, size_t count, unsigned milliseconds);
+
+/*
+ * Where switches send their spanning-tree frames (IEEE 802.1D). Drivers receive this group besides
+ * their own address and broadcasts, and no other, so that the network can say what it waits for.
+ */
+extern const uint8_t nic_bridge_group[6];
 
 /* A station address that a card can have: unicast, not all zeros, not all ones. */
 bool nic_address_valid(const uint8_t address[6]);

@@ -19,7 +19,8 @@
 #define FIRST_INTERVAL_MS   4000u
 #define LONGEST_INTERVAL_MS 16000u
 #define JITTER_MS           1000u
-/* How long an offer without a boot file waits for a better one. */
+/* How long an offer without a boot file, or from a server that let us down, waits for a better one.
+ */
 #define COLLECT_MS 1000u
 /* How long a BOOTP answer waits for a DHCP server to speak up. */
 #define BOOTP_GRACE_MS 3000u
@@ -47,6 +48,7 @@ struct client {
     uint64_t started_ms;
     unsigned tries;
     bool broadcast;                   /* ask for broadcast answers */
+    uint32_t avoided;                 /* the server that offered last, and did not keep it */
     struct reply offer, bootp, final; /* final: ACK or NAK */
     uint64_t offer_ms, bootp_ms;      /* when the first of its kind came */
 };
@@ -70,7 +72,22 @@ static void keep(struct reply *reply, const struct dhcp_answer *answer, uint32_t
     reply->length = length;
 }
 
-/* Takes the first answer, and a later one only if it names a file and the first did not. */
+static bool avoided(const struct dhcp_answer *answer)
+{
+    return client.avoided != 0 && answer->server_id == client.avoided;
+}
+
+static bool better(const struct dhcp_answer *answer, const struct dhcp_answer *than)
+{
+    if (avoided(answer) != avoided(than))
+        return avoided(than);
+    return than->file[0] == '\0' && answer->file[0] != '\0';
+}
+
+/*
+ * Takes the first answer, and a later one only if it names a file and the first did not, or if the
+ * first is from a server that has let us down.
+ */
 static void consider(struct reply *reply, uint64_t *first_ms, const struct dhcp_answer *answer,
                      uint32_t from, const uint8_t *packet, size_t length)
 {
@@ -78,7 +95,7 @@ static void consider(struct reply *reply, uint64_t *first_ms, const struct dhcp_
         return;
     if (!reply->present)
         *first_ms = platform_milliseconds();
-    if (!reply->present || (reply->answer.file[0] == '\0' && answer->file[0] != '\0'))
+    if (!reply->present || better(answer, &reply->answer))
         keep(reply, answer, from, packet, length);
 }
 
@@ -143,7 +160,8 @@ static bool settled(uint64_t now)
     if (client.phase == REQUESTING)
         return client.final.present;
     if (client.offer.present)
-        return client.offer.answer.file[0] != '\0' || now - client.offer_ms >= COLLECT_MS;
+        return (client.offer.answer.file[0] != '\0' && !avoided(&client.offer.answer)) ||
+               now - client.offer_ms >= COLLECT_MS;
     if (client.bootp.present)
         return client.bootp_only || now - client.bootp_ms >= BOOTP_GRACE_MS;
     return false;
@@ -367,6 +385,7 @@ static error_t exchange(struct network_config *config)
             conclude(config, &client.final, false);
             return OK;
         }
+        client.avoided = client.offer.answer.server_id;
         if (client.final.present) {
             print("DHCP: %s refused %s (%s), starting again\n",
                   network_address_text(client.final.from),

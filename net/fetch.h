@@ -42,14 +42,16 @@ struct fetch_scheme {
 TABLE_DECLARE(fetch_schemes, const struct fetch_scheme);
 #define FETCH_SCHEME(name) TABLE_ENTRY(fetch_schemes, const struct fetch_scheme, name)
 
-/* The server used for URIs that name none (network order). Set after the address is acquired. */
+/* The server used for URIs that name none (network order); network_configure sets it. */
 void fetch_set_server(uint32_t server);
 
 /*
  * Splits "tftp://server[:port]/path", "//server/path" or a bare path ("mach_kernel", "a/b",
- * "/a/b"). A bare path is sent to the boot server by TFTP exactly as written.
+ * "/a/b"). A bare path is sent to the boot server by TFTP exactly as written; in a URI's path %41
+ * stands for 'A'. ERROR_FETCH_URI: malformed, too long, or with characters that cannot be shown.
  */
 error_t fetch_parse(const char *text, struct fetch_uri *uri);
+/* Errors: ERROR_FETCH_URI, ERROR_NET_NO_SERVER, the scheme's and the sink's. */
 error_t fetch_to_sink(const char *uri, struct fetch_sink *sink);
 
 /* A file in memory that platform_claim gave. */
@@ -60,8 +62,10 @@ struct fetched_file {
     size_t claimed; /* bytes claimed at `bytes`, a multiple of the page */
 };
 
-/* Fetches a whole file of at most `limit` bytes into claimed memory. On failure nothing stays
- * claimed. */
+/*
+ * Fetches a whole file of at most `limit` bytes into claimed memory. On failure nothing stays
+ * claimed.
+ */
 error_t fetch_file(const char *uri, size_t limit, struct fetched_file *file);
 void fetch_release(struct fetched_file *file);
 

@@ -24,6 +24,7 @@
 
 #define POLL_BUDGET      16 /* frames in one go, so that timers and keys get their turn */
 #define KEY_INTERVAL_MS  100
+#define LINK_INTERVAL_MS 100
 #define KEY_ESCAPE       0x1B
 #define KEY_CONTROL_C    0x03
 #define FIRST_LOCAL_PORT 49152u /* RFC 6335 section 6: the dynamic ports */
@@ -51,6 +52,8 @@ static bool started_once;
 static uint64_t keys_read_ms;
 static uint32_t random_state;
 static bool spanning_tree;
+static bool link_up;
+static uint64_t link_asked_ms, link_down_ms;
 static struct refuser {
     uint32_t address;
     unsigned count;
@@ -145,9 +148,7 @@ static bool frame_is_sound(const uint8_t *frame, size_t length)
 /* IEEE 802.1D: bridge group address, LLC 42 42 03. */
 static bool frame_is_spanning_tree(const uint8_t *frame, size_t length)
 {
-    static const uint8_t bridges[6] = {0x01, 0x80, 0xC2, 0x00, 0x00, 0x00};
-
-    return length >= ETHERNET_HEADER + 3 && memcmp(frame, bridges, 6) == 0 &&
+    return length >= ETHERNET_HEADER + 3 && memcmp(frame, nic_bridge_group, 6) == 0 &&
            frame[ETHERNET_HEADER] == 0x42 && frame[ETHERNET_HEADER + 1] == 0x42;
 }
 
@@ -229,6 +230,9 @@ error_t network_start(struct nic *nic)
     }
     card = nic;
     spanning_tree = false;
+    link_up = nic->driver->link(nic);
+    link_asked_ms = platform_milliseconds();
+    link_down_ms = 0;
     keys_read_ms = 0;
     memset(refusers, 0, sizeof refusers);
     /* Two machines that start at the same moment differ in the station address. */
@@ -254,10 +258,31 @@ void network_stop(void)
     card = NULL;
 }
 
+/*
+ * Asks for the link now and then: to say so when it is lost, and because some cards bring a link up
+ * again only step by step, one with each question (drivers/nic.h).
+ */
+static void watch_link(void)
+{
+    uint64_t now = platform_milliseconds();
+    bool up;
+
+    if (now - link_asked_ms < LINK_INTERVAL_MS)
+        return;
+    link_asked_ms = now;
+    up = card->driver->link(card);
+    if (!up)
+        link_down_ms = now;
+    if (up != link_up)
+        print(up ? "\n  the link is up again\n" : "\n  the link is down\n");
+    link_up = up;
+}
+
 void network_poll(void)
 {
     if (card == NULL)
         return;
+    watch_link();
     card->driver->poll(card, received, POLL_BUDGET);
     sys_check_timeouts();
 }
@@ -279,16 +304,26 @@ void network_set_address(uint32_t address, uint32_t netmask, uint32_t gateway)
     netif_set_addr(&interface, &ip, &mask, &router);
 }
 
-bool network_reachable(uint32_t address)
+bool network_local(uint32_t address)
 {
     uint32_t own = netif_ip4_addr(&interface)->addr, mask = netif_ip4_netmask(&interface)->addr;
 
-    return ((own ^ address) & mask) == 0 || netif_ip4_gw(&interface)->addr != 0;
+    return ((own ^ address) & mask) == 0;
+}
+
+bool network_reachable(uint32_t address)
+{
+    return network_local(address) || netif_ip4_gw(&interface)->addr != 0;
 }
 
 bool network_link(void)
 {
     return card->driver->link(card);
+}
+
+uint64_t network_link_down_ms(void)
+{
+    return link_down_ms;
 }
 
 bool network_spanning_tree(void)

@@ -41,8 +41,9 @@ void network_poll(void);
 /*
  * Gets an address as the option `net=` says: "dhcp" (or NULL: DHCP, falling back to plain BOOTP
  * answers), "bootp", "static:address/mask,gateway,server" (mask as bits or dotted; gateway and
- * server may be empty). Asks with randomised back-off for at least 60 s, saying so. Fills `config`
- * and configures the interface. A key press of escape or ^C ends the wait.
+ * server may be empty). Asks with randomised back-off for DHCP_TOTAL_MS (net/dhcp.h), saying so.
+ * Fills `config`, configures the interface and tells net/fetch.h the boot server. Escape or ^C ends
+ * the wait. Errors: ERROR_NET_OPTION, and those of dhcp_acquire.
  */
 error_t network_configure(const char *method, struct network_config *config);
 

@@ -24,8 +24,12 @@ const uint8_t *network_station(void);
 void network_set_address(uint32_t address, uint32_t netmask, uint32_t gateway);
 /* True if packets to `address` can leave: it is on our network or there is a gateway. */
 bool network_reachable(uint32_t address);
+/* True if `address` is on our network, no gateway between. */
+bool network_local(uint32_t address);
 /* True if the card sees its link now. */
 bool network_link(void);
+/* The last moment (platform_milliseconds) at which the link was seen down; 0: never. */
+uint64_t network_link_down_ms(void);
 /* True if a spanning-tree frame was seen since network_start: the port may not forward yet. */
 bool network_spanning_tree(void);
 /*

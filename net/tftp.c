@@ -10,31 +10,43 @@
 #include "lwip/udp.h"
 #include "net/address.h"
 #include "net/network.h"
+#include "net/round_trip.h"
 #include "net/stack.h"
 #include "net/tftp_packet.h"
 
 /* A frame's room for data: MTU less the headers of IP (20), UDP (8) and TFTP. */
 #define BLOCK_MAXIMUM (NETWORK_MTU - 20 - 8 - TFTP_HEADER)
 
-/* What the server shall wait before it repeats a block; our own first wait is shorter. */
-#define SERVER_TIMEOUT_S    2
-#define FIRST_INTERVAL_MS   1000u
-#define REQUEST_INTERVAL_MS 8000u /* the longest between two requests */
-#define ACK_INTERVAL_MS     4000u /* the longest between two acknowledgements */
+/*
+ * What the server shall wait before it repeats a block. Most servers send a lost block again at
+ * their own time only, never for a repeated acknowledgement, so on our own network it is the least
+ * that RFC 2349 allows; behind a gateway a round trip may take longer than that.
+ */
+#define SERVER_TIMEOUT_LOCAL_S 1
+#define SERVER_TIMEOUT_S       2
+#define REQUEST_FIRST_MS       1000u
+#define REQUEST_INTERVAL_MS    8000u /* the longest between two requests */
+#define SILENCE_SHOWN_MS       2000u
 /* No answer at all for so long ends it; a switch port may begin to forward after 50 s. */
 #define REQUEST_TOTAL_MS 60000u
 #define RESTART_TOTAL_MS 15000u /* the same, for the second start of a transfer */
 /* No new block for so long counts as silence; the shorter one when no full block ever came. */
 #define STALL_TOTAL_MS 15000u
 #define FIRST_BLOCK_MS 7000u
+/* A link that was lost may stay down for so long, and then not be forwarded for as long again. */
+#define LINK_TOTAL_MS 60000u
+/* So many times "port unreachable" in the middle: the server has given this transfer up. */
+#define PEER_GONE_MS       1000u
+#define PEER_GONE_REFUSALS 3
 /* After so many requests with options, every other one is without: some servers ignore the former.
  */
 #define TRIES_WITH_OPTIONS 3
 /* So many times "port unreachable" is an answer, too. */
 #define REFUSALS_ENOUGH 4
 /*
- * A block that comes again is acknowledged again only when the last acknowledgement is this old.
- * Duplicates that follow at once come from the network or from a server that sends a block for each
+ * A block that comes again is acknowledged again only when the last acknowledgement is this old,
+ * and older than a round trip, so that the next block should have come instead. Duplicates that
+ * follow at once come from the network or from a server that sends a block for each
  * acknowledgement; answering those would double every packet to the end (the Sorcerer's Apprentice,
  * RFC 1123 section 4.2.3.1).
  */
@@ -58,6 +70,7 @@ struct transfer {
     uint64_t size;      /* what the server announced, or FETCH_SIZE_UNKNOWN */
     uint64_t delivered; /* bytes that the sink has */
     bool restarted, heard;
+    uint64_t delivered_before; /* bytes that the sink had at the last start */
 
     /* This start. */
     struct udp_pcb *endpoint;
@@ -67,12 +80,16 @@ struct transfer {
     bool asked_options, asked_plain;
     unsigned tries, refusals_before;
     bool connected;
-    uint16_t peer; /* the server's transfer id: its port */
+    uint32_t server; /* where packets go to: the URI's server, unless it answers from elsewhere */
+    uint16_t peer;   /* the server's transfer id: its port */
     unsigned block_size;
     struct tftp_counter counter;
     uint64_t position; /* bytes received since this start */
-    uint64_t began_ms, progress_ms, sent_ms, interval_ms;
-    uint32_t stranger; /* somebody else who answered our request */
+    uint64_t began_ms, progress_ms, sent_ms;
+    uint64_t request_interval_ms;
+    struct round_trip trip;
+    bool acknowledged_once; /* so that the next block tells how long a round trip is */
+    uint32_t stranger;      /* somebody else who answered our request */
 };
 
 static struct transfer transfer;
@@ -106,7 +123,7 @@ static void send_error(uint16_t port, enum tftp_error error, const char *text)
     uint8_t packet[TFTP_ERROR_PACKET];
     size_t length = tftp_build_error(error, text, packet);
 
-    network_send_udp(transfer.endpoint, transfer.uri->server, port, packet, length);
+    network_send_udp(transfer.endpoint, transfer.server, port, packet, length);
 }
 
 /* A packet that does not leave is repeated by the timer like one that got lost. */
@@ -115,7 +132,7 @@ static void send_ack(void)
     uint8_t packet[TFTP_HEADER];
     size_t length = tftp_build_ack(transfer.counter.wire, packet);
 
-    network_send_udp(transfer.endpoint, transfer.uri->server, transfer.peer, packet, length);
+    network_send_udp(transfer.endpoint, transfer.server, transfer.peer, packet, length);
     transfer.sent_ms = platform_milliseconds();
 }
 
@@ -126,9 +143,10 @@ static void send_request(void)
         transfer.asked_block_size != 0 &&
         (transfer.tries < TRIES_WITH_OPTIONS || (transfer.tries - TRIES_WITH_OPTIONS) % 2 != 0);
     bool options;
-    size_t length =
-        tftp_build_request(transfer.uri->path, with_options ? transfer.asked_block_size : 0,
-                           SERVER_TIMEOUT_S, packet, &options);
+    size_t length = tftp_build_request(
+        transfer.uri->path, with_options ? transfer.asked_block_size : 0,
+        network_local(transfer.server) ? SERVER_TIMEOUT_LOCAL_S : SERVER_TIMEOUT_S, packet,
+        &options);
 
     if (length == 0) {
         finish(FAILED, fail(ERROR_FETCH_URI, "the path is empty or too long for TFTP: \"%s\"",
@@ -138,14 +156,29 @@ static void send_request(void)
     transfer.asked_options |= options;
     transfer.asked_plain |= !options;
     transfer.tries++;
-    network_send_udp(transfer.endpoint, transfer.uri->server, server_port(), packet, length);
+    network_send_udp(transfer.endpoint, transfer.server, server_port(), packet, length);
     transfer.sent_ms = platform_milliseconds();
+}
+
+/* The first acknowledgement of what came just now. */
+static void acknowledge(void)
+{
+    send_ack();
+    transfer.acknowledged_once = true;
+}
+
+static void repeat_ack(void)
+{
+    send_ack();
+    transfer.acknowledged_once = false;
 }
 
 static void acknowledge_again(void)
 {
-    if (platform_milliseconds() - transfer.sent_ms >= ACK_AGAIN_MS)
-        send_ack();
+    uint64_t age = platform_milliseconds() - transfer.sent_ms;
+
+    if (age >= ACK_AGAIN_MS && age >= transfer.trip.usual_ms)
+        repeat_ack();
 }
 
 /* --- Receiving -------------------------------------------------------------------------------- */
@@ -190,8 +223,19 @@ static void connect(uint16_t port)
     transfer.connected = true;
     transfer.heard = true;
     transfer.peer = port;
-    transfer.interval_ms = FIRST_INTERVAL_MS;
     transfer.progress_ms = platform_milliseconds();
+    transfer.refusals_before = network_refusals(transfer.server);
+}
+
+/* The next block has come. */
+static void note_progress(void)
+{
+    uint64_t now = platform_milliseconds();
+
+    if (transfer.acknowledged_once)
+        round_trip_measured(&transfer.trip, now - transfer.sent_ms);
+    transfer.progress_ms = now;
+    transfer.refusals_before = network_refusals(transfer.server);
 }
 
 static void receive_oack(const struct tftp_packet *packet, uint16_t port)
@@ -211,7 +255,7 @@ static void receive_oack(const struct tftp_packet *packet, uint16_t port)
     }
     if (packet->bad || packet->block_size > transfer.asked_block_size) {
         print("  TFTP: %s grants options that were not asked for, asking without\n",
-              network_address_text(transfer.uri->server));
+              network_address_text(transfer.server));
         send_error(port, TFTP_ERROR_OPTION, "not what was asked for");
         finish(REFUSED, OK);
         return;
@@ -220,7 +264,7 @@ static void receive_oack(const struct tftp_packet *packet, uint16_t port)
         transfer.block_size = packet->block_size;
     /* Some servers give 0 where they do not know. */
     if (announce(packet->has_size && packet->size != 0 ? packet->size : FETCH_SIZE_UNKNOWN))
-        send_ack();
+        acknowledge();
 }
 
 /* Gives the sink what it does not have yet. */
@@ -291,10 +335,9 @@ static void receive_data(const struct tftp_packet *packet, uint16_t port)
     if (!size_agrees(transfer.position + packet->length, last))
         return;
     tftp_counter_accept(&transfer.counter, packet->block);
-    transfer.interval_ms = FIRST_INTERVAL_MS;
+    note_progress();
     /* Acknowledged before the copy, so that the server works while we do. */
-    send_ack();
-    transfer.progress_ms = transfer.sent_ms;
+    acknowledge();
     error = deliver(transfer.position, packet->data, packet->length);
     transfer.position += packet->length;
     if (error != OK)
@@ -305,20 +348,24 @@ static void receive_data(const struct tftp_packet *packet, uint16_t port)
 
 static void receive_error(const struct tftp_packet *packet)
 {
+    /*
+     * RFC 2347 says 8; older servers that stumble over options have only 4 and 0 to say. After a
+     * request without options those two may be about anything, while 8 still is a late answer to
+     * one of those with them.
+     */
     bool about_options = packet->error == TFTP_ERROR_OPTION ||
-                         packet->error == TFTP_ERROR_ILLEGAL ||
-                         packet->error == TFTP_ERROR_UNDEFINED;
+                         (!transfer.asked_plain && (packet->error == TFTP_ERROR_ILLEGAL ||
+                                                    packet->error == TFTP_ERROR_UNDEFINED));
 
-    /* RFC 2347 says 8; older servers that stumble over options have only 4 and 0 to say. */
-    if (!transfer.connected && transfer.asked_options && !transfer.asked_plain && about_options) {
+    if (!transfer.connected && transfer.asked_options && about_options) {
         print("  TFTP: %s refuses options (error %u: %s), asking without\n",
-              network_address_text(transfer.uri->server), packet->error,
+              network_address_text(transfer.server), packet->error,
               packet->text[0] != '\0' ? packet->text : tftp_error_text(packet->error));
         finish(REFUSED, OK);
         return;
     }
     finish(FAILED, fail(ERROR_TFTP_SERVER, "\"%s\" from %s: error %u (%s)%s%s%s", transfer.name,
-                        network_address_text(transfer.uri->server), packet->error,
+                        network_address_text(transfer.server), packet->error,
                         tftp_error_text(packet->error), packet->text[0] != '\0' ? ", \"" : "",
                         packet->text, packet->text[0] != '\0' ? "\"" : ""));
 }
@@ -327,14 +374,14 @@ static void receive(const uint8_t *bytes, size_t length, uint32_t from, uint16_t
 {
     struct tftp_packet packet;
 
-    if (transfer.outcome != RUNNING)
+    if (transfer.outcome != RUNNING || !tftp_parse(bytes, length, &packet))
         return;
-    if (from != transfer.uri->server) {
-        transfer.stranger = from;
+    if (from != transfer.server) {
+        /* Foreign packets are ignored; if nobody else answers, the message tells of this one. */
+        if (!transfer.connected)
+            transfer.stranger = from;
         return;
     }
-    if (!tftp_parse(bytes, length, &packet))
-        return;
     if (transfer.connected && port != transfer.peer) {
         /* A second process of the server, born of a repeated request. */
         if (packet.opcode != TFTP_ERROR)
@@ -394,7 +441,7 @@ static void keep_endpoint(void)
 {
     tftp_forget();
     ended.endpoint = transfer.endpoint;
-    ended.server = transfer.uri->server;
+    ended.server = transfer.server;
     ended.peer = transfer.peer;
     ended.wire = transfer.counter.wire;
     ended.again_left = AGAIN_LIMIT;
@@ -405,39 +452,73 @@ static void keep_endpoint(void)
 
 /* --- One start -------------------------------------------------------------------------------- */
 
+/* True if the link was lost since the last progress: the network is to blame, not the server. */
+static bool link_was_lost(void)
+{
+    return transfer.connected && network_link_down_ms() > transfer.progress_ms;
+}
+
+/* How long nothing may come in the middle of a transfer. */
+static uint64_t patience_ms(void)
+{
+    if (link_was_lost())
+        /* A switch makes a port whose link was lost wait again before it forwards. */
+        return LINK_TOTAL_MS + (network_link() ? network_link_down_ms() - transfer.progress_ms : 0);
+    if (transfer.counter.received == 0 && transfer.block_size > TFTP_BLOCK_DEFAULT)
+        return FIRST_BLOCK_MS;
+    return STALL_TOTAL_MS;
+}
+
 /* True if nothing has come for so long that this start is given up. */
 static bool given_up(uint64_t now)
 {
+    unsigned refusals = network_refusals(transfer.server) - transfer.refusals_before;
+
     if (!transfer.connected)
         return now - transfer.began_ms >=
                    (transfer.restarted ? RESTART_TOTAL_MS : REQUEST_TOTAL_MS) ||
-               network_refusals(transfer.uri->server) - transfer.refusals_before >= REFUSALS_ENOUGH;
-    if (transfer.counter.received == 0 && transfer.block_size > TFTP_BLOCK_DEFAULT)
-        return now - transfer.progress_ms >= FIRST_BLOCK_MS;
-    return now - transfer.progress_ms >= STALL_TOTAL_MS;
+               refusals >= REFUSALS_ENOUGH;
+    return now - transfer.progress_ms >= patience_ms() ||
+           (refusals >= PEER_GONE_REFUSALS && now - transfer.progress_ms >= PEER_GONE_MS);
+}
+
+static const char *link_text(void)
+{
+    return network_link() ? "" : ", the link is down";
+}
+
+static void send_ack_again(uint64_t now)
+{
+    uint64_t silence = now - transfer.progress_ms;
+
+    /* One lost packet is not worth a line. */
+    if (silence >= SILENCE_SHOWN_MS)
+        print("\n  TFTP: nothing from %s for %u s at byte %llu, acknowledging again%s\n",
+              network_address_text(transfer.server), (unsigned)(silence / 1000),
+              (unsigned long long)transfer.position, link_text());
+    round_trip_repeated(&transfer.trip);
+    repeat_ack();
+}
+
+static void send_request_again(uint64_t now)
+{
+    uint64_t interval = transfer.request_interval_ms * 2;
+
+    print("  TFTP: no answer from %s yet (%u s of %u s, escape stops)%s\n",
+          network_address_text(transfer.server), (unsigned)((now - transfer.began_ms) / 1000),
+          (transfer.restarted ? RESTART_TOTAL_MS : REQUEST_TOTAL_MS) / 1000, link_text());
+    send_request();
+    transfer.request_interval_ms = interval < REQUEST_INTERVAL_MS ? interval : REQUEST_INTERVAL_MS;
 }
 
 static void send_again(uint64_t now)
 {
-    uint64_t longest = transfer.connected ? ACK_INTERVAL_MS : REQUEST_INTERVAL_MS;
+    uint64_t waited = now - transfer.sent_ms;
 
-    if (transfer.connected) {
-        /* One lost packet is not worth a line. */
-        if (transfer.interval_ms > FIRST_INTERVAL_MS)
-            print("\n  TFTP: nothing from %s for %u s at byte %llu, acknowledging again\n",
-                  network_address_text(transfer.uri->server),
-                  (unsigned)((now - transfer.progress_ms) / 1000),
-                  (unsigned long long)transfer.position);
-        send_ack();
-    } else {
-        print("  TFTP: no answer from %s yet (%u s of %u s, escape stops)%s\n",
-              network_address_text(transfer.uri->server),
-              (unsigned)((now - transfer.began_ms) / 1000),
-              (transfer.restarted ? RESTART_TOTAL_MS : REQUEST_TOTAL_MS) / 1000,
-              network_link() ? "" : ", the link is down");
-        send_request();
-    }
-    transfer.interval_ms = transfer.interval_ms * 2 < longest ? transfer.interval_ms * 2 : longest;
+    if (transfer.connected && waited >= transfer.trip.timeout_ms)
+        send_ack_again(now);
+    else if (!transfer.connected && waited >= transfer.request_interval_ms)
+        send_request_again(now);
 }
 
 static void run(void)
@@ -456,7 +537,7 @@ static void run(void)
             finish(FAILED, fail(ERROR_NET_STOPPED, "while fetching \"%s\"", transfer.name));
         } else if (given_up(now)) {
             finish(SILENT, OK);
-        } else if (now - transfer.sent_ms >= transfer.interval_ms) {
+        } else {
             send_again(now);
         }
     }
@@ -475,13 +556,17 @@ static enum outcome start(unsigned block_size)
     transfer.asked_block_size = block_size;
     transfer.asked_options = transfer.asked_plain = false;
     transfer.tries = 0;
-    transfer.refusals_before = network_refusals(transfer.uri->server);
+    transfer.refusals_before = network_refusals(transfer.server);
     transfer.connected = false;
     transfer.block_size = TFTP_BLOCK_DEFAULT;
     memset(&transfer.counter, 0, sizeof transfer.counter);
     transfer.position = 0;
+    transfer.delivered_before = transfer.delivered;
     transfer.began_ms = platform_milliseconds();
-    transfer.interval_ms = FIRST_INTERVAL_MS;
+    transfer.request_interval_ms = REQUEST_FIRST_MS;
+    transfer.acknowledged_once = false;
+    transfer.stranger = 0;
+    round_trip_begin(&transfer.trip);
     run();
     if (transfer.outcome == COMPLETE)
         keep_endpoint();
@@ -491,12 +576,12 @@ static enum outcome start(unsigned block_size)
 
 static error_t no_answer(void)
 {
-    const char *server = network_address_text(transfer.uri->server);
+    const char *server = network_address_text(transfer.server);
 
     if (transfer.heard)
-        return fail(ERROR_TFTP_LOST, "\"%s\" from %s, after %llu bytes", transfer.name, server,
-                    (unsigned long long)transfer.delivered);
-    if (network_refusals(transfer.uri->server) != transfer.refusals_before)
+        return fail(ERROR_TFTP_LOST, "\"%s\" from %s, after %llu bytes%s", transfer.name, server,
+                    (unsigned long long)transfer.delivered, link_text());
+    if (network_refusals(transfer.server) != transfer.refusals_before)
         return fail(ERROR_TFTP_NO_ANSWER,
                     "\"%s\" from %s: the machine answers, but nothing listens on UDP port %u",
                     transfer.name, server, server_port());
@@ -505,6 +590,28 @@ static error_t no_answer(void)
                     transfer.name, server, network_address_text(transfer.stranger));
     return fail(ERROR_TFTP_NO_ANSWER, "\"%s\" from %s, port %u, %u requests in %u s", transfer.name,
                 server, server_port(), transfer.tries, REQUEST_TOTAL_MS / 1000);
+}
+
+/*
+ * A silent server gets another start: the transfer goes on where it was in the file, not on the
+ * wire. With small blocks, since full frames may get lost where small ones pass, unless the link
+ * explains the silence. False if that has been tried and has brought nothing.
+ */
+static bool start_again(unsigned *block_size)
+{
+    bool small = *block_size <= TFTP_BLOCK_DEFAULT;
+
+    if (!transfer.heard || !network_link())
+        return false;
+    if (transfer.restarted && small && transfer.delivered == transfer.delivered_before)
+        return false;
+    if (!small && (transfer.restarted || !link_was_lost()))
+        *block_size = TFTP_BLOCK_DEFAULT;
+    transfer.restarted = true;
+    print("\n  TFTP: %s went silent, starting \"%s\" again with blocks of %u bytes\n",
+          network_address_text(transfer.server), transfer.name,
+          *block_size != 0 ? *block_size : TFTP_BLOCK_DEFAULT);
+    return true;
 }
 
 error_t tftp_fetch(const struct fetch_uri *uri, struct fetch_sink *sink)
@@ -518,6 +625,7 @@ error_t tftp_fetch(const struct fetch_uri *uri, struct fetch_sink *sink)
                     network_address_text(uri->server));
     memset(&transfer, 0, sizeof transfer);
     transfer.uri = uri;
+    transfer.server = uri->server;
     transfer.sink = sink;
     transfer.size = FETCH_SIZE_UNKNOWN;
     text_make_printable(printable_name, sizeof printable_name, uri->path, sizeof uri->path);
@@ -530,13 +638,8 @@ error_t tftp_fetch(const struct fetch_uri *uri, struct fetch_sink *sink)
             block_size = 0;
             break;
         case SILENT:
-            if (!transfer.heard || transfer.restarted)
+            if (!start_again(&block_size))
                 return no_answer();
-            transfer.restarted = true;
-            if (block_size > TFTP_BLOCK_DEFAULT)
-                block_size = TFTP_BLOCK_DEFAULT;
-            print("\n  TFTP: %s went silent, starting \"%s\" again with blocks of %u bytes\n",
-                  network_address_text(uri->server), transfer.name, TFTP_BLOCK_DEFAULT);
             break;
         default:
             return transfer.error;

@@ -70,9 +70,13 @@ static bool parse_options(const uint8_t *packet, size_t length, struct tftp_pack
 
     while (at < length) {
         const char *name = next_string(packet, length, &at);
-        const char *value = name != NULL ? next_string(packet, length, &at) : NULL;
+        const char *value;
         uint64_t number;
 
+        /* No option has an empty name: some servers fill their packets up with zeros. */
+        if (name != NULL && *name == '\0')
+            return true;
+        value = name != NULL ? next_string(packet, length, &at) : NULL;
         if (value == NULL)
             return false;
         if (same_name(name, "blksize")) {

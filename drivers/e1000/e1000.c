@@ -118,23 +118,27 @@ static bool is_first_82542(const struct e1000 *card)
     return card->chip == E1000_82542 && card->nic->pci.revision == E1000_82542_REV2_0;
 }
 
-/* What is received: broadcast, and our address in the first of sixteen filters. */
+static void set_filter(struct e1000 *card, unsigned number, const uint8_t address[6])
+{
+    /* The valid bit comes last: RAL has to be complete by then. */
+    e1000_write(card, E1000_RAL(number), get_le32(address));
+    e1000_flush(card);
+    e1000_write(card, E1000_RAH(number), RAH_AV | get_le16(address + 4));
+    e1000_flush(card);
+}
+
+/* What is received: broadcast, our address and the bridges' group in two of sixteen filters. */
 static void set_filters(struct e1000 *card)
 {
-    const uint8_t *address = card->nic->address;
-
     if (is_first_82542(card)) {
         /* Its filters can be written only while the receiver is held in reset. */
         e1000_write(card, E1000_RCTL, RCTL_RST);
         e1000_flush(card);
         platform_delay_us(5000);
     }
-    /* The valid bit comes last: RAL has to be complete by then. */
-    e1000_write(card, E1000_RAL(0), get_le32(address));
-    e1000_flush(card);
-    e1000_write(card, E1000_RAH(0), RAH_AV | get_le16(address + 4));
-    e1000_flush(card);
-    for (unsigned i = 1; i < RECEIVE_ADDRESSES; i++) {
+    set_filter(card, 0, card->nic->address);
+    set_filter(card, 1, nic_bridge_group);
+    for (unsigned i = 2; i < RECEIVE_ADDRESSES; i++) {
         e1000_write(card, E1000_RAL(i), 0);
         e1000_flush(card);
         e1000_write(card, E1000_RAH(i), 0);

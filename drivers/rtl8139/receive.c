@@ -19,6 +19,22 @@
 /* The longest frame takes 1.3 ms at 10 Mbit/s: one that is not complete by then never will be. */
 #define UNFINISHED_MS 20
 
+/*
+ * MAR is a set of 64 hashes: the upper six bits of the Ethernet CRC of the group's address, most
+ * significant bit first (as Linux's 8139too and QEMU compute it).
+ */
+static unsigned group_hash(const uint8_t address[6])
+{
+    uint32_t crc = 0xFFFFFFFFu;
+
+    for (unsigned i = 0; i < 48; i++) {
+        bool bit = (crc >> 31 ^ (address[i / 8] >> i % 8 & 1)) != 0;
+
+        crc = crc << 1 ^ (bit ? 0x04C11DB7u : 0);
+    }
+    return crc >> 26;
+}
+
 enum ring_state { RING_EMPTY, RING_UNFINISHED, RING_DAMAGED, RING_FRAME };
 
 /*
@@ -30,6 +46,7 @@ void rtl8139_receive_start(struct nic *nic)
 {
     struct rtl8139 *card = nic->state;
     const struct io_window *w = &nic->registers;
+    unsigned hash = group_hash(nic_bridge_group);
 
     card->offset = 0;
     card->draining = false;
@@ -39,8 +56,12 @@ void rtl8139_receive_start(struct nic *nic)
     io_write32(w, RTL_TCR, TCR_IFG_NORMAL | TCR_BURST_1024);
     io_write16(w, RTL_CAPR, (uint16_t)(0 - CAPR_LAG));
     io_write16(w, RTL_ISR, ISR_ROK | ISR_RER | ISR_RXOVW | ISR_FOVW);
+    /* A receiver that was off may have lost its groups. */
+    io_write32(w, RTL_MAR0, hash < 32 ? 1u << hash : 0);
+    io_write32(w, RTL_MAR0 + 4, hash >= 32 ? 1u << (hash - 32) : 0);
     io_write32(w, RTL_RCR,
-               RCR_APM | RCR_AB | RCR_WRAP | RCR_BURST_1024 | RCR_RING_32K | RCR_WHOLE_FRAME);
+               RCR_APM | RCR_AM | RCR_AB | RCR_WRAP | RCR_BURST_1024 | RCR_RING_32K |
+                   RCR_WHOLE_FRAME);
 }
 
 static void receiver_stop(struct nic *nic)

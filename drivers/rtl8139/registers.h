@@ -39,6 +39,7 @@
 #define TCR_VERSION     0x7CC00000u
 #define RTL_RCR         0x44
 #define RCR_APM         0x00000002u /* accept what is sent to our address */
+#define RCR_AM          0x00000004u /* accept groups whose hash is in MAR */
 #define RCR_AB          0x00000008u /* accept broadcast */
 #define RCR_WRAP        0x00000080u /* frames run past the ring's end in one piece */
 #define RCR_BURST_1024  0x00000600u

@@ -178,8 +178,6 @@ static error_t rtl8139_open(struct nic *nic)
     set_address(nic);
     io_write16(w, RTL_IMR, 0);
     io_write16(w, RTL_ISR, 0xFFFF);
-    io_write32(w, RTL_MAR0, 0);
-    io_write32(w, RTL_MAR0 + 4, 0);
     for (unsigned i = 0; i < RTL_TRANSMIT_SLOTS; i++)
         io_write32(w, RTL_TSAD(i), slot_bus(card, i));
     io_write32(w, RTL_MPC, 0);

@@ -31,6 +31,10 @@ static peer_tick on_tick;
 static bool arp_answered, link_up, transmit_fails;
 static uint32_t seed;
 static unsigned loss, duplicate, reorder;
+static uint64_t delay_us, delay_jitter_us, delay_late_us;
+static unsigned delay_late;
+static uint64_t cut_down_until_us, cut_blocked_until_us;
+static bool flapping;
 
 uint16_t peer_checksum(const uint8_t *bytes, size_t length, uint32_t sum)
 {
@@ -71,6 +75,19 @@ void peer_impair(uint32_t with_seed, unsigned with_loss, unsigned with_duplicate
     reorder = with_reorder;
 }
 
+void peer_delay(uint64_t us, uint64_t jitter_us, unsigned late, uint64_t late_us)
+{
+    delay_us = us;
+    delay_jitter_us = jitter_us;
+    delay_late = late;
+    delay_late_us = late_us;
+}
+
+void peer_flap(void)
+{
+    flapping = true;
+}
+
 static void put_in_flight(const uint8_t *frame, size_t length, uint64_t due_us)
 {
     struct in_flight *new = malloc(sizeof *new), **at = &in_flight;
@@ -86,11 +103,33 @@ static void put_in_flight(const uint8_t *frame, size_t length, uint64_t due_us)
     *at = new;
 }
 
+static bool cut(void)
+{
+    return flapping || platform_microseconds() < cut_blocked_until_us;
+}
+
+static void drop_in_flight(void)
+{
+    while (in_flight != NULL) {
+        struct in_flight *next = in_flight->next;
+
+        free(in_flight->bytes);
+        free(in_flight);
+        in_flight = next;
+    }
+}
+
 void peer_send_frame(const uint8_t *frame, size_t length)
 {
-    uint64_t due = platform_microseconds() + 50;
+    uint64_t due = platform_microseconds() + delay_us;
 
-    if (chance(loss)) {
+    if (delay_jitter_us != 0) {
+        (void)chance(0); /* moves the seed on */
+        due += seed % delay_jitter_us;
+    }
+    if (delay_late != 0 && chance(delay_late))
+        due += delay_late_us;
+    if (cut() || chance(loss)) {
         peer_frames_lost++;
         return;
     }
@@ -183,7 +222,7 @@ static error_t transmit(struct nic *nic, const uint8_t *frame, size_t length)
     nic->counters.transmitted++;
     if (transmit_fails)
         return fail(ERROR_NIC_TRANSMIT, "as the test wants");
-    if (chance(loss)) {
+    if (cut() || chance(loss)) {
         peer_frames_lost++;
         return OK;
     }
@@ -222,7 +261,9 @@ static unsigned poll(struct nic *nic, nic_receive receive, unsigned budget)
 static bool link(struct nic *nic)
 {
     (void)nic;
-    return link_up;
+    if (flapping)
+        return platform_milliseconds() / 1000 % 2 != 0;
+    return link_up && platform_microseconds() >= cut_down_until_us;
 }
 
 static const struct nic_driver driver = {
@@ -238,13 +279,7 @@ void peer_start_with(size_t memory)
 {
     network_stop();
     host_reset(memory);
-    while (in_flight != NULL) {
-        struct in_flight *next = in_flight->next;
-
-        free(in_flight->bytes);
-        free(in_flight);
-        in_flight = next;
-    }
+    drop_in_flight();
     memset(&nic, 0, sizeof nic);
     nic.driver = &driver;
     memcpy(nic.address, peer_client_station, 6);
@@ -253,6 +288,9 @@ void peer_start_with(size_t memory)
     arp_answered = link_up = true;
     transmit_fails = false;
     peer_impair(0, 0, 0, 0);
+    peer_delay(50, 0, 0, 0);
+    cut_down_until_us = cut_blocked_until_us = 0;
+    flapping = false;
     peer_last_frame_length = 0;
     peer_arp_requests = peer_frames_lost = 0;
     if (network_start(&nic) != OK)
@@ -294,4 +332,27 @@ void peer_link(bool up)
 void peer_transmit_fails(bool on)
 {
     transmit_fails = on;
+}
+
+void peer_cut(uint64_t down_ms, uint64_t blocked_ms)
+{
+    cut_down_until_us = platform_microseconds() + down_ms * 1000;
+    cut_blocked_until_us = cut_down_until_us + blocked_ms * 1000;
+    drop_in_flight();
+}
+
+void peer_refuse(const struct peer_datagram *datagram)
+{
+    uint8_t frame[42 + 28] = {0}, *ip = frame + 14, *icmp = ip + 20;
+
+    peer_build_udp(frame, datagram->to, 0, datagram->from, 0, frame, 0);
+    ip[9] = 1;
+    put_be16(ip + 2, 20 + 8 + 28);
+    put_be16(ip + 10, 0);
+    put_be16(ip + 10, peer_checksum(ip, 20, 0));
+    memset(icmp, 0, 36);
+    icmp[0] = 3;
+    icmp[1] = 3;
+    put_be16(icmp + 2, peer_checksum(icmp, 36, 0));
+    peer_send_frame(frame, sizeof frame);
 }

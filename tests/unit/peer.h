@@ -58,6 +58,19 @@ extern unsigned peer_arp_requests;
 void peer_impair(uint32_t seed, unsigned loss, unsigned duplicate, unsigned reorder);
 extern unsigned peer_frames_lost;
 
+/*
+ * The loader's link goes down now, for `down_ms`; then it is up, and the switch forwards nothing
+ * for another `blocked_ms`. What is on the wire or sent in that time is lost.
+ */
+void peer_cut(uint64_t down_ms, uint64_t blocked_ms);
+/* The same again and again: a second down, a second up, and nothing ever comes through. */
+void peer_flap(void);
+/* How long frames take to the loader: `us`, up to `jitter_us` more, and with a chance in 1000
+ * `late_us` more. */
+void peer_delay(uint64_t us, uint64_t jitter_us, unsigned late, uint64_t late_us);
+/* "Port unreachable" (RFC 792), sent by the machine that the datagram was for. */
+void peer_refuse(const struct peer_datagram *datagram);
+
 /* Internet checksum (RFC 1071) of what is there with a partial sum added. */
 uint16_t peer_checksum(const uint8_t *bytes, size_t length, uint32_t sum);
 /* Builds a UDP frame; returns its length. */

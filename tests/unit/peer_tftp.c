@@ -159,6 +159,8 @@ static void take_request(const struct peer_datagram *datagram)
         server.deaf_requests--;
         return;
     }
+    if (server.requests > 1)
+        server.gone_from = 0;
     if (options && server.options == OPTIONS_SWALLOWED)
         return;
     if (server.every_request || !open || datagram->from_port != server.client_port)
@@ -221,7 +223,10 @@ static void receive(const struct peer_datagram *datagram)
     }
     switch (get_be16(bytes)) {
     case 4:
-        if (datagram->to_port == port && open)
+        if (server.gone_from != 0 && block >= server.gone_from) {
+            server.acks_of_gone++;
+            peer_refuse(datagram);
+        } else if (datagram->to_port == port && open)
             take_ack(get_be16(bytes + 2));
         break;
     case 5:
@@ -238,7 +243,7 @@ static void receive(const struct peer_datagram *datagram)
 static void tick(uint64_t now_ms)
 {
     if (server.repeat_ms == 0 || !open || server.complete || now_ms - sent_ms < server.repeat_ms ||
-        (block == 0 && !server.repeat_oack))
+        (block == 0 && !server.repeat_oack) || (server.gone_from != 0 && block >= server.gone_from))
         return;
     send_present();
 }

@@ -28,6 +28,7 @@ struct peer_tftp {
     bool sorcerer;                      /* sends a block for every acknowledgement, new or not */
     bool every_request;                 /* answers each request by a process of its own */
     uint64_t silent_from;               /* from this block on it is dead, for good */
+    uint64_t gone_from;                 /* from this block on it has ended, until asked again */
     unsigned path_limit;                /* datagrams with more data than this get lost */
     uint64_t long_block;                /* this block is a byte too long */
     unsigned deaf_requests;             /* so many requests get lost */
@@ -46,6 +47,7 @@ struct peer_tftp {
     char last_error[128];
     uint16_t client_port;
     uint64_t acknowledged; /* blocks */
+    uint64_t acks_of_gone; /* acknowledgements that found nobody */
     bool complete;
 };
 

@@ -83,6 +83,7 @@ static struct {
     unsigned naks;
     bool nak_by_other;
     bool acks_lost_for_ever;
+    bool first_never_acks; /* the server at 10.0.2.2 offers, and that is all */
     unsigned acks_lost;
     const char *next_server, *option_66, *option_150, *relay;
     bool no_server_id, no_netmask, bad_offer_address;
@@ -201,6 +202,8 @@ static void answer_request(uint32_t transaction)
 {
     struct answer answer;
 
+    if (script.first_never_acks && seen.chosen == peer_address("10.0.2.2"))
+        return;
     if (script.acks_lost_for_ever || (script.acks_lost != 0 && script.acks_lost-- != 0))
         return;
     if (script.nak_by_other) {
@@ -450,6 +453,25 @@ static void test_ack_lost(void **state)
     assert_int_equal(seen.discovers, 2);
     assert_int_equal(seen.requests, 4);
     assert_true(seen.broadcast[3]);
+}
+
+/* Two servers, and the one that is quicker each time does not keep its word. */
+static void test_other_server_next(void **state)
+{
+    (void)state;
+    script.first_never_acks = true;
+    script.second_file = "good";
+    assert_int_equal(network_configure("dhcp", &config), OK);
+    assert_int_equal(seen.discovers, 2);
+    assert_int_equal(seen.chosen, peer_address("10.0.2.4"));
+    assert_int_equal(config.address, peer_address("10.0.2.77"));
+    /* The same if it refuses. */
+    set_up(state);
+    script.naks = 1;
+    script.second_file = "good";
+    assert_int_equal(network_configure("dhcp", &config), OK);
+    assert_int_equal(seen.discovers, 2);
+    assert_int_equal(seen.chosen, peer_address("10.0.2.4"));
 }
 
 static void test_stray_packets(void **state)
@@ -825,6 +847,7 @@ int main(void)
         TEST(test_nak_for_ever),
         TEST(test_ack_lost),
         TEST(test_stray_packets),
+        TEST(test_other_server_next),
         TEST(test_offer_with_file_wins),
         TEST(test_file_in_offer_only),
         TEST(test_option_67),

@@ -538,6 +538,26 @@ static void test_start_and_stop(void **state)
     assert_false(network_spanning_tree());
 }
 
+/* Polled by anybody who waits, so that cards get their steps and users hear of it. */
+static void test_link_watched(void **state)
+{
+    uint64_t until;
+
+    (void)state;
+    assert_int_equal(network_link_down_ms(), 0);
+    peer_cut(2000, 0);
+    until = platform_milliseconds() + 1000;
+    while (platform_milliseconds() < until)
+        network_poll();
+    assert_non_null(strstr(host_console(), "the link is down"));
+    assert_null(strstr(host_console(), "the link is up again"));
+    assert_in_range(network_link_down_ms(), until - 200, until);
+    while (platform_milliseconds() < until + 2000)
+        network_poll();
+    assert_non_null(strstr(host_console(), "the link is up again"));
+    assert_in_range(network_link_down_ms(), until + 800, until + 1000);
+}
+
 static void test_random(void **state)
 {
     uint32_t ones = 0, previous = 0;
@@ -604,7 +624,7 @@ int main(void)
         TEST(test_random_frames),   TEST(test_ping),          TEST(test_arp),
         TEST(test_arp_answer_lost), TEST(test_off_subnet),    TEST(test_udp_limits),
         TEST(test_chain),           TEST(test_refusals),      TEST(test_start_and_stop),
-        TEST(test_random),          TEST(test_scripted_card),
+        TEST(test_random),          TEST(test_scripted_card), TEST(test_link_watched),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

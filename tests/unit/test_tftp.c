@@ -11,6 +11,7 @@
 #include "lib/bytes.h"
 #include "net/fetch.h"
 #include "net/network.h"
+#include "net/round_trip.h"
 #include "net/stack.h"
 #include "net/tftp.h"
 #include "net/tftp_packet.h"
@@ -112,6 +113,12 @@ static void test_options(void **state)
     expect_whole_file();
     assert_string_equal(server->path, "mach_kernel");
     assert_int_equal(server->asked_block_size, 1468);
+    assert_int_equal(server->asked_timeout, 1);
+    /* Behind a gateway a round trip may take longer than that. */
+    set_up(state);
+    network_set_address(peer_address("10.0.2.15"), peer_address("255.255.255.255"),
+                        peer_address("10.0.2.1"));
+    expect_whole_file();
     assert_int_equal(server->asked_timeout, 2);
     assert_int_equal(judge.announced, 100000);
     assert_int_equal(server->data_packets, 100000 / 1468 + 1);
@@ -161,6 +168,33 @@ static void test_options_refused(void **state)
         expect_console("refuses options");
         expect_console("no options?please");
     }
+}
+
+/* The refusal is late: meanwhile a request without options has been sent, and lost. */
+static unsigned late_requests;
+static void refuse_late(const struct peer_datagram *datagram)
+{
+    static const uint8_t refusal[] = {0, 5, 0, 8, 'n', 'o', 0};
+    uint8_t data[5] = {0, 3, 0, 1, 0};
+
+    data[4] = *peer_pattern(0);
+    if (datagram->to_port != 69)
+        return;
+    late_requests++;
+    if (late_requests == 4)
+        peer_send(datagram->to, 4001, datagram->from, datagram->from_port, refusal, sizeof refusal);
+    else if (late_requests == 5)
+        peer_send(datagram->to, 4002, datagram->from, datagram->from_port, data, sizeof data);
+}
+
+static void test_options_refused_late(void **state)
+{
+    (void)state;
+    late_requests = 0;
+    peer_on_receive(refuse_late);
+    assert_int_equal(fetch("x"), OK);
+    assert_int_equal(judge.received, 1);
+    assert_int_equal(late_requests, 5);
 }
 
 static void test_options_swallowed(void **state)
@@ -238,9 +272,10 @@ static void test_server_repeats(void **state)
     expect_whole_file();
     assert_int_equal(server->oacks, 2);
     set_up(state);
-    server->repeat_ms = 600;
+    /* Ours come 50, 150, 350, 750 and 1550 ms after the first. */
+    server->repeat_ms = 1400;
     server->deaf_acks_from = 5;
-    server->deaf_acks = 1;
+    server->deaf_acks = 5;
     expect_whole_file();
     assert_int_equal(server->data_packets, 100000 / 1468 + 2);
 }
@@ -409,38 +444,30 @@ static void test_unreachable(void **state)
     assert_int_equal(fetch("x"), ERROR_NET_STACK);
 }
 
-static void answer_unreachable(const struct peer_datagram *datagram)
-{
-    uint8_t frame[42 + 28] = {0}, *ip = frame + 14, *icmp = ip + 20;
-
-    peer_build_udp(frame, datagram->to, 0, datagram->from, 0, frame, 0);
-    ip[9] = 1;
-    put_be16(ip + 2, 20 + 8 + 28);
-    put_be16(ip + 10, 0);
-    put_be16(ip + 10, peer_checksum(ip, 20, 0));
-    memset(icmp, 0, 36);
-    icmp[0] = 3;
-    icmp[1] = 3;
-    put_be16(icmp + 2, peer_checksum(icmp, 36, 0));
-    peer_send_frame(frame, sizeof frame);
-}
-
 static void test_port_closed(void **state)
 {
     uint64_t before;
 
     (void)state;
-    peer_on_receive(answer_unreachable);
+    peer_on_receive(peer_refuse);
     host_clock_step_us(500);
     before = platform_milliseconds();
     expect_failure(ERROR_TFTP_NO_ANSWER, "nothing listens on UDP port 69");
     assert_true(platform_milliseconds() - before < 10000);
 }
 
+/* A machine that was asked at one address and answers from another. */
+static unsigned elsewhere_answers, elsewhere_acks;
 static void answer_from_elsewhere(const struct peer_datagram *datagram)
 {
-    static const uint8_t data[] = {0, 3, 0, 1, 'x'};
+    uint8_t data[5] = {0, 3, 0, 1, 0};
 
+    data[4] = *peer_pattern(0);
+    if (datagram->to == peer_address("10.0.2.3")) {
+        elsewhere_acks += get_be16(datagram->bytes) == 4 && datagram->to_port == 4000;
+        return;
+    }
+    elsewhere_answers++;
     peer_send(peer_address("10.0.2.3"), 4000, datagram->from, datagram->from_port, data,
               sizeof data);
 }
@@ -448,10 +475,14 @@ static void answer_from_elsewhere(const struct peer_datagram *datagram)
 static void test_stranger_answers(void **state)
 {
     (void)state;
+    /* However often it answers, it is not the one that was asked. */
     peer_on_receive(answer_from_elsewhere);
+    elsewhere_answers = elsewhere_acks = 0;
     host_clock_step_us(500);
     expect_failure(ERROR_TFTP_NO_ANSWER, "an answer came from 10.0.2.3 instead");
     assert_int_equal(judge.received, 0);
+    assert_true(elsewhere_answers > 3);
+    assert_int_equal(elsewhere_acks, 0);
 }
 
 static void test_card_does_not_send(void **state)
@@ -460,6 +491,207 @@ static void test_card_does_not_send(void **state)
     peer_transmit_fails(true);
     host_clock_step_us(500);
     assert_int_equal(fetch("x"), ERROR_TFTP_NO_ANSWER);
+}
+
+/* --- Links that come and go
+ * ------------------------------------------------------------------------------------- */
+
+static uint64_t cut_after, cut_down_ms, cut_blocked_ms;
+static error_t cutting_write(struct fetch_sink *sink, uint64_t offset, const uint8_t *bytes,
+                             size_t length)
+{
+    if (cut_after != 0 && offset >= cut_after) {
+        cut_after = 0;
+        if (cut_down_ms != 0)
+            peer_cut(cut_down_ms, cut_blocked_ms);
+        else
+            peer_flap();
+    }
+    return judge_write(sink, offset, bytes, length);
+}
+
+static uint64_t cut(uint64_t down_ms, uint64_t blocked_ms)
+{
+    judge.sink.write = cutting_write;
+    server->repeat_ms = 1000;
+    cut_after = 50000;
+    cut_down_ms = down_ms;
+    cut_blocked_ms = blocked_ms;
+    host_clock_step_us(200);
+    return platform_milliseconds();
+}
+
+static void test_link_flap(void **state)
+{
+    uint64_t before;
+
+    (void)state;
+    before = cut(5000, 0);
+    expect_whole_file();
+    assert_int_equal(server->requests, 1);
+    assert_in_range(platform_milliseconds() - before, 5000, 10000);
+    expect_console("the link is down");
+    expect_console("the link is up again");
+    /* And a switch that learns its tree again before it forwards. */
+    set_up(state);
+    before = cut(20000, 50000);
+    expect_whole_file();
+    assert_int_equal(server->requests, 1);
+    assert_in_range(platform_milliseconds() - before, 70000, 75000);
+}
+
+static void test_link_flap_and_server_gone(void **state)
+{
+    uint64_t before;
+
+    (void)state;
+    server->gone_from = 50000 / 1468 + 2;
+    before = cut(5000, 20000);
+    expect_whole_file();
+    assert_int_equal(server->requests, 2);
+    assert_int_equal(server->asked_block_size, 1468); /* the path is not to blame */
+    assert_true(platform_milliseconds() - before < 40000);
+    assert_in_range(server->acks_of_gone, 3, 8);
+}
+
+static void test_link_stays_down(void **state)
+{
+    uint64_t before;
+
+    (void)state;
+    before = cut(1000000, 0);
+    expect_failure(ERROR_TFTP_LOST, ", the link is down");
+    assert_in_range(platform_milliseconds() - before, 60000, 62000);
+    assert_int_equal(server->requests, 1);
+    set_up(state);
+    before = cut(0, 0);
+    assert_int_equal(fetch("x"), ERROR_TFTP_LOST);
+    assert_true(platform_milliseconds() - before < 140000);
+}
+
+/* Dead a while after each start, but further each time. */
+static error_t dying_write(struct fetch_sink *sink, uint64_t offset, const uint8_t *bytes,
+                           size_t length)
+{
+    server->silent_from = offset / 512 < 30 ? 60 : offset / 512 < 70 ? 120 : 0;
+    return judge_write(sink, offset, bytes, length);
+}
+
+static void test_many_starts(void **state)
+{
+    (void)state;
+    judge.sink.write = dying_write;
+    server->block_limit = 512;
+    server->silent_from = 60;
+    host_clock_step_us(200);
+    expect_whole_file();
+}
+
+/* --- How long to wait
+ * ------------------------------------------------------------------------------------- */
+
+static void test_round_trip(void **state)
+{
+    struct round_trip trip;
+
+    (void)state;
+    round_trip_begin(&trip);
+    assert_int_equal(trip.timeout_ms, 1000);
+    round_trip_measured(&trip, 0);
+    assert_int_equal(trip.timeout_ms, 50);
+    round_trip_repeated(&trip);
+    round_trip_repeated(&trip);
+    assert_int_equal(trip.timeout_ms, 200);
+    for (unsigned i = 0; i < 10; i++)
+        round_trip_repeated(&trip);
+    assert_int_equal(trip.timeout_ms, 4000);
+    round_trip_measured(&trip, 1); /* the doubling is over */
+    assert_in_range(trip.timeout_ms, 50, 52);
+    /* RFC 6298 rule 2.2: R, R / 2, so R + 4 * R / 2. */
+    round_trip_begin(&trip);
+    round_trip_measured(&trip, 200);
+    assert_int_equal(trip.timeout_ms, 600);
+    /* Steady: never nearer than a second round trip. */
+    for (unsigned i = 0; i < 1000; i++)
+        round_trip_measured(&trip, 200);
+    assert_in_range(trip.timeout_ms, 395, 405);
+    /* It follows a change both ways and does not run away. */
+    for (unsigned i = 0; i < 100; i++)
+        round_trip_measured(&trip, 1500);
+    assert_in_range(trip.timeout_ms, 2900, 3100);
+    for (unsigned i = 0; i < 100; i++)
+        round_trip_measured(&trip, 2);
+    assert_in_range(trip.timeout_ms, 50, 100);
+    round_trip_measured(&trip, UINT64_MAX);
+    assert_int_equal(trip.timeout_ms, 4000);
+}
+
+/* One packet in a hundred is lost, either way, on a fast network. */
+static void test_speed_under_loss(void **state)
+{
+    uint64_t before = platform_milliseconds(), rate;
+
+    (void)state;
+    server->size = 3000000;
+    server->sorcerer = true; /* as far as it sends a block again when asked again */
+    peer_impair(4711, 10, 0, 0);
+    expect_whole_file();
+    rate = server->size * 1000 / (platform_milliseconds() - before);
+    print_message("1 %% loss, server answers repeated acknowledgements: %u kB/s\n",
+                  (unsigned)(rate / 1000));
+    assert_true(rate > 500000);
+    /* A server that sends again at its own time only. */
+    set_up(state);
+    before = platform_milliseconds();
+    server->size = 3000000;
+    server->repeat_ms = 1000;
+    peer_impair(4711, 10, 0, 0);
+    expect_whole_file();
+    rate = server->size * 1000 / (platform_milliseconds() - before);
+    print_message("1 %% loss, server repeats after a second: %u kB/s\n", (unsigned)(rate / 1000));
+    assert_true(rate > 100000);
+}
+
+/* Nothing is lost: nothing has to be sent twice, however long the way is. */
+static void test_slow_paths(void **state)
+{
+    static const unsigned trips_ms[] = {1, 20, 100, 300, 600, 750};
+
+    for (size_t i = 0; i < sizeof trips_ms / sizeof trips_ms[0]; i++) {
+        set_up(state);
+        host_clock_step_us(100);
+        peer_impair(1 + (uint32_t)i, 0, 0, 0);
+        peer_delay(trips_ms[i] * 1000, trips_ms[i] * 300, 0, 0);
+        server->sorcerer = true;
+        expect_whole_file();
+        assert_int_equal(server->acks, server->data_packets + 1);
+        assert_int_equal(server->data_packets, 100000 / 1468 + 1);
+    }
+    /* Longer than the first wait: that one is repeated, and with a little luck no more. */
+    set_up(state);
+    host_clock_step_us(100);
+    peer_delay(1500000, 0, 0, 0);
+    server->sorcerer = true;
+    expect_whole_file();
+    assert_true(server->acks <= server->data_packets + 1 + 3);
+    assert_true(server->data_packets <= 100000 / 1468 + 1 + 3);
+}
+
+/* Late packets, on a server that answers every acknowledgement: each costs some, none doubles. */
+static void test_late_packets(void **state)
+{
+    unsigned blocks = 2000000 / 1468 + 1;
+
+    (void)state;
+    host_clock_step_us(50);
+    server->size = 2000000;
+    server->sorcerer = true;
+    peer_impair(31337, 0, 0, 0);
+    peer_delay(5000, 3000, 20, 300000);
+    expect_whole_file();
+    print_message("2 %% late by 300 ms: %u data packets for %u blocks\n", server->data_packets,
+                  blocks);
+    assert_true(server->data_packets < blocks + blocks / 50 * 5);
 }
 
 /* --- Wrong, foreign and hostile packets
@@ -564,6 +796,15 @@ static void test_oack_bad(void **state)
         assert_int_equal(server->requests, 2);
         expect_console("not asked for");
     }
+    /* Filled up with zeros. */
+    set_up(state);
+    server->oack = "tsize\0"
+                   "100000\0\0\0\0";
+    server->oack_length = 17;
+    server->block_grant = 512;
+    expect_whole_file();
+    assert_int_equal(judge.announced, 100000);
+    assert_int_equal(server->requests, 1);
     set_up(state);
     server->oack = "";
     server->oack_length = 0;
@@ -833,6 +1074,7 @@ int main(void)
         TEST(test_sizes),
         TEST(test_no_options_known),
         TEST(test_options_refused),
+        TEST(test_options_refused_late),
         TEST(test_options_swallowed),
         TEST(test_small_block_granted),
         TEST(test_no_size_told),
@@ -852,6 +1094,14 @@ int main(void)
         TEST(test_unreachable),
         TEST(test_port_closed),
         TEST(test_stranger_answers),
+        TEST(test_link_flap),
+        TEST(test_link_flap_and_server_gone),
+        TEST(test_link_stays_down),
+        TEST(test_many_starts),
+        TEST(test_round_trip),
+        TEST(test_speed_under_loss),
+        TEST(test_slow_paths),
+        TEST(test_late_packets),
         TEST(test_card_does_not_send),
         TEST(test_wrong_transfer_id),
         TEST(test_foreign_packets),
