@@ -117,6 +117,8 @@ error_t handover_prepare(const struct options *options, const struct nic *nic,
         return error;
     }
     show_plan(&handover->plan);
+    print_verbose("  its bytes are at %08llx\n",
+                  (unsigned long long)platform_physical(handover->image.bytes));
 
     switch (handover->plan.handover) {
     case HANDOVER_XNU_POWERPC:

@@ -15,7 +15,6 @@
 #include "console/console.h"
 #include "console/prompt.h"
 #include "drivers/nic.h"
-#include "net/fetch.h"
 #include "net/network.h"
 
 #ifndef SAWBOOT_VERSION
@@ -34,10 +33,8 @@ static error_t boot_from(struct nic *nic, const struct options *options)
         return error;
 
     error = network_configure(options->net, &network);
-    if (error == OK) {
-        fetch_set_server(network.server);
+    if (error == OK)
         error = files_fetch(options, &network, &files);
-    }
     network_stop();
     if (error != OK)
         return error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The platform seam: what firmware gives us. Three implementations: boot/openfirmware,
- * boot/bios, boot/host. Nothing outside boot/ knows which of them it runs on.
+ * The platform seam: what firmware gives us. One implementation for each way of being started:
+ * boot/openfirmware, and boot/host for tests. Nothing outside boot/ knows which of them it runs on.
  *
  * Addresses: a pointer is what the processor dereferences now; a physical_address is what the
  * kernel will see with translation off. Memory from platform_claim is physically contiguous.
@@ -74,8 +74,8 @@ uint32_t platform_pci_read(const struct pci_device *device, unsigned offset, uns
 void platform_pci_write(const struct pci_device *device, unsigned offset, unsigned width,
                         uint32_t value);
 /*
- * Makes a base address register's space usable and returns its window (drivers/io.h) or NULL.
- * `bar` counts from 0. Memory and I/O space alike.
+ * Makes a base address register's space usable, memory or I/O, and fills in its window
+ * (drivers/io.h). `bar` counts from 0. ERROR_NIC_REGISTERS if it cannot be reached.
  */
 struct io_window;
 error_t platform_pci_map(const struct pci_device *device, unsigned bar, struct io_window *window);

@@ -15,6 +15,10 @@
 struct devtree_block {
     struct devtree_block *next;
     size_t used, size; /* of `bytes` */
+    /* What the tree was given to keep, and how it goes back; NULL where there is nothing. */
+    void *adopted;
+    size_t adopted_length;
+    void (*release)(void *memory, size_t length);
     _Alignas(BLOCK_ALIGNMENT) uint8_t bytes[];
 };
 
@@ -26,10 +30,28 @@ static struct devtree_block *new_block(size_t size)
     struct devtree_block *block = malloc(sizeof(*block) + size);
     if (block != NULL) {
         block->next = NULL;
+        block->adopted = NULL;
         block->used = 0;
         block->size = size;
     }
     return block;
+}
+
+/* A full block. It goes behind the first, so that the room left in that one stays in use. */
+static struct devtree_block *add_full_block(struct devtree *tree, size_t size)
+{
+    struct devtree_block *full = new_block(size);
+    if (full == NULL) {
+        return NULL;
+    }
+    full->used = size;
+    if (tree->blocks == NULL) {
+        tree->blocks = full;
+    } else {
+        full->next = tree->blocks->next;
+        tree->blocks->next = full;
+    }
+    return full;
 }
 
 /* Memory that lives as long as the tree. NULL when malloc fails. */
@@ -37,19 +59,8 @@ static void *take(struct devtree *tree, size_t size)
 {
     struct devtree_block *block = tree->blocks;
     if (size > LARGE_SIZE) {
-        /* Behind the first block, so that the room left in that one stays in use. */
-        struct devtree_block *large = new_block(size);
-        if (large == NULL) {
-            return NULL;
-        }
-        large->used = size;
-        if (block == NULL) {
-            tree->blocks = large;
-        } else {
-            large->next = block->next;
-            block->next = large;
-        }
-        return large->bytes;
+        struct devtree_block *large = add_full_block(tree, size);
+        return large != NULL ? large->bytes : NULL;
     }
     size_t rounded = (size_t)round_up(size, BLOCK_ALIGNMENT);
     if (block == NULL || block->size - block->used < rounded) {
@@ -83,11 +94,27 @@ void devtree_free(struct devtree *tree)
     struct devtree_block *block = tree->blocks;
     while (block != NULL) {
         struct devtree_block *next = block->next;
+        if (block->adopted != NULL) {
+            block->release(block->adopted, block->adopted_length);
+        }
         free(block);
         block = next;
     }
     tree->blocks = NULL;
     tree->root = NULL;
+}
+
+error_t devtree_adopt(struct devtree *tree, void *memory, size_t length,
+                      void (*release)(void *memory, size_t length))
+{
+    struct devtree_block *block = add_full_block(tree, 0);
+    if (block == NULL) {
+        return heap_failure("a large property");
+    }
+    block->adopted = memory;
+    block->adopted_length = length;
+    block->release = release;
+    return OK;
 }
 
 struct devtree_node *devtree_add(struct devtree *tree, struct devtree_node *parent)

@@ -52,6 +52,12 @@ error_t devtree_set(struct devtree *tree, struct devtree_node *node, const char 
 /* The same without a copy: the value must outlive the tree. */
 error_t devtree_set_reference(struct devtree *tree, struct devtree_node *node, const char *name,
                               const void *value, size_t length);
+/*
+ * Leaves memory to the tree, for values that are set by reference: devtree_free gives it to
+ * `release`. On failure (ERROR_MEMORY_HEAP) it stays with the caller.
+ */
+error_t devtree_adopt(struct devtree *tree, void *memory, size_t length,
+                      void (*release)(void *memory, size_t length));
 error_t devtree_set_string(struct devtree *tree, struct devtree_node *node, const char *name,
                            const char *text); /* with its NUL */
 error_t devtree_set_be32(struct devtree *tree, struct devtree_node *node, const char *name,

@@ -19,12 +19,13 @@
 #define MSR_ME        0x1000u     /* what XNU is entered with: nothing but machine checks */
 #define XNU_SIGNATURE 0x4D4F5358u /* 'MOSX' */
 
-#define STEPS_MAXIMUM  2048
-#define CODE_ROOM      1024
-#define SCRATCH_LENGTH 0x10000u
-#define BLOCK_LENGTH   (CODE_ROOM + STEPS_MAXIMUM * sizeof(struct relocator_step) + SCRATCH_LENGTH)
-#define BLOCK_TRIES    64
-#define CACHE_LINE     32
+#define STEPS_MAXIMUM   2048
+#define CODE_ROOM       1024
+#define SCRATCH_LENGTH  0x10000u
+#define SCRATCH_LARGEST (64u << 20)
+#define BLOCK_LENGTH    (CODE_ROOM + STEPS_MAXIMUM * sizeof(struct relocator_step) + SCRATCH_LENGTH)
+#define BLOCK_TRIES     64
+#define CACHE_LINE      32
 
 /* What lies where in the block: parameters, code, steps, the relocator's scratch memory. */
 struct block {
@@ -40,28 +41,62 @@ _Static_assert(offsetof(struct stub_parameters, entry) == STUB_ENTRY, "stub.S us
 _Static_assert(sizeof(struct relocator_step) == 16, "stub.S walks steps of 16 bytes");
 
 /*
- * Claims a block that shares nothing with what moves. Claims come top-down, so those that collide
+ * Claims memory that shares nothing with what moves. Claims come top-down, so those that collide
  * are held until one does not.
  */
-static struct block *claim_block(const struct launch *launch)
+static void *claim_clear(const struct launch *launch, uint32_t length)
 {
     void *refused[BLOCK_TRIES];
     unsigned count = 0;
-    struct block *block = NULL;
-    while (block == NULL && count < BLOCK_TRIES) {
-        void *memory = platform_claim(BLOCK_LENGTH, OF_PAGE);
+    void *clear = NULL;
+    while (clear == NULL && count < BLOCK_TRIES) {
+        void *memory = platform_claim(length, OF_PAGE);
         if (memory == NULL)
             break;
         if (relocator_is_clear(launch->pieces, launch->piece_count, (uint32_t)(uintptr_t)memory,
-                               BLOCK_LENGTH) &&
+                               length) &&
             platform_physical(memory) == (uintptr_t)memory)
-            block = memory;
+            clear = memory;
         else
             refused[count++] = memory;
     }
     while (count-- > 0)
-        platform_release(refused[count], BLOCK_LENGTH);
-    return block;
+        platform_release(refused[count], length);
+    return clear;
+}
+
+/* Scratch memory beyond what the block has. */
+struct scratch {
+    void *memory; /* NULL: none */
+    uint32_t length;
+};
+
+static error_t plan_with(const struct launch *launch, struct block *block, const void *scratch,
+                         uint32_t length, size_t *step_count)
+{
+    return relocator_plan(launch->pieces, launch->piece_count, (uint32_t)(uintptr_t)scratch, length,
+                          block->steps, STEPS_MAXIMUM, step_count);
+}
+
+/*
+ * Large pieces that go round in a circle through the block's own scratch memory take too many
+ * steps: then as much as can be had is taken for it.
+ */
+static error_t plan_moves(const struct launch *launch, struct block *block, struct scratch *more,
+                          size_t *step_count)
+{
+    error_t error = plan_with(launch, block, block->scratch, SCRATCH_LENGTH, step_count);
+    uint32_t length = SCRATCH_LARGEST;
+    for (; error == ERROR_RELOCATE_STEPS && length > SCRATCH_LENGTH; length /= 2) {
+        more->memory = claim_clear(launch, length);
+        more->length = length;
+        if (more->memory == NULL)
+            continue;
+        print_verbose("launch: %u KB of scratch memory\n", (unsigned)(length >> 10));
+        error = plan_with(launch, block, more->memory, length, step_count);
+        break;
+    }
+    return error;
 }
 
 /* Writes the lines of freshly made code back to memory and drops stale instructions. */
@@ -143,17 +178,20 @@ static error_t set_chosen(const char *name, const char *text)
     return fail(ERROR_LAUNCH_FIRMWARE, "setting %s of /chosen", name);
 }
 
-static void return_unused(const struct launch *launch, const struct block *block)
+static void return_unused(const struct launch *launch, const struct block *block,
+                          const struct scratch *scratch)
 {
-    static struct memory_keep keep[LAUNCH_PIECES_MAXIMUM + 1];
+    static struct memory_keep keep[LAUNCH_PIECES_MAXIMUM + 2];
     size_t count = 0;
     for (size_t i = 0; i < launch->piece_count; i++)
         keep[count++] = (struct memory_keep){launch->pieces[i].destination, launch->pieces[i].size};
     keep[count++] = (struct memory_keep){(uint32_t)(uintptr_t)block, BLOCK_LENGTH};
+    if (scratch->memory != NULL)
+        keep[count++] = (struct memory_keep){(uint32_t)(uintptr_t)scratch->memory, scratch->length};
     memory_return_to_firmware(keep, count);
 }
 
-error_t platform_launch(const struct launch *launch)
+static error_t launch_checked(const struct launch *launch)
 {
     bool xnu = launch->handover == HANDOVER_XNU_POWERPC;
     if (!xnu && launch->handover != HANDOVER_OPENFIRMWARE_CLIENT)
@@ -165,21 +203,22 @@ error_t platform_launch(const struct launch *launch)
     if (error != OK)
         return error;
 
-    struct block *block = claim_block(launch);
+    struct block *block = claim_clear(launch, BLOCK_LENGTH);
+    struct scratch scratch = {NULL, 0};
     if (block == NULL)
         return fail(ERROR_LAUNCH_STUB, "looking for %u bytes", (unsigned)BLOCK_LENGTH);
     size_t code_length = (size_t)(stub_end - stub_start), step_count = 0;
     if (code_length > sizeof block->code)
         return fail(ERROR_LAUNCH_STUB, "the stub has %u bytes", (unsigned)code_length);
     memcpy(block->code, stub_start, code_length);
-    error = relocator_plan(launch->pieces, launch->piece_count, (uint32_t)(uintptr_t)block->scratch,
-                           SCRATCH_LENGTH, block->steps, STEPS_MAXIMUM, &step_count);
+    error = plan_moves(launch, block, &scratch, &step_count);
     if (error == OK && !xnu) {
         error = set_chosen("bootargs", launch->client_arguments);
         if (error == OK)
             error = set_chosen("bootpath", launch->client_path);
     }
     if (error != OK) {
+        platform_release(scratch.memory, scratch.length);
         platform_release(block, BLOCK_LENGTH);
         return error;
     }
@@ -207,7 +246,14 @@ error_t platform_launch(const struct launch *launch)
         parameters->r1 = entry_state.stack;
         parameters->r2 = launch->table_of_contents;
         parameters->r5 = of_entry();
-        return_unused(launch, block);
+        return_unused(launch, block, &scratch);
     }
     enter_stub(block);
+}
+
+error_t platform_launch(const struct launch *launch)
+{
+    error_t error = launch_checked(launch);
+    memory_forget_program();
+    return error;
 }

@@ -42,6 +42,8 @@ struct range_set {
 
 static struct range_set owned; /* claimed from the firmware */
 static struct range_set spare; /* the part of `owned` that nobody uses now */
+/* The part of `owned` that was taken for a program whose launch may still fail. */
+static struct range_set program;
 
 static struct memory_region banks[BANKS_MAXIMUM];
 static size_t bank_count;
@@ -328,6 +330,20 @@ static size_t free_regions(struct memory_region *regions, size_t maximum)
     return sort_and_merge(regions, kept);
 }
 
+#define USABLE_MAXIMUM (64 + RANGES_MAXIMUM)
+
+/*
+ * Where something could be claimed: what the firmware has, and what we hold and do not use, as one
+ * region where the two touch. After a failed attempt most of the memory may be ours.
+ */
+static size_t usable_regions(struct memory_region regions[USABLE_MAXIMUM])
+{
+    size_t count = free_regions(regions, USABLE_MAXIMUM - RANGES_MAXIMUM);
+    for (size_t i = 0; i < spare.count; i++)
+        regions[count++] = (struct memory_region){spare.ranges[i].base, spare.ranges[i].length};
+    return sort_and_merge(regions, count);
+}
+
 /* The highest aligned place for `length` bytes in [base, end); 0 if there is none. */
 static uint32_t highest_place(uint32_t base, uint32_t end, uint32_t length, uint32_t alignment)
 {
@@ -351,8 +367,8 @@ void *platform_claim(size_t length, size_t alignment)
             return (void *)(uintptr_t)place;
     }
 
-    struct memory_region regions[64];
-    size_t count = free_regions(regions, sizeof regions / sizeof regions[0]);
+    static struct memory_region regions[USABLE_MAXIMUM];
+    size_t count = usable_regions(regions);
     for (size_t i = count; i-- > 0;) {
         uint32_t base = (uint32_t)regions[i].base;
         uint32_t end = (uint32_t)(regions[i].base + regions[i].length);
@@ -362,7 +378,7 @@ void *platform_claim(size_t length, size_t alignment)
             uint32_t place = highest_place(base, end, size, align);
             if (place == 0)
                 break;
-            if (!overlaps_image(place, size) && firmware_claim(place, size))
+            if (platform_claim_at(place, size))
                 return (void *)(uintptr_t)place;
             if (place - base < step)
                 break;
@@ -372,8 +388,11 @@ void *platform_claim(size_t length, size_t alignment)
     return NULL;
 }
 
-/* Takes what of [base, end) is not owned yet. On failure gives back what was taken. */
-static bool claim_missing(uint32_t base, uint32_t end)
+/*
+ * Takes what of [base, end) is not owned yet, and adds it to `note` (NULL: nowhere). On failure
+ * gives back what was taken.
+ */
+static bool claim_missing(uint32_t base, uint32_t end, struct range_set *note)
 {
     struct range part, taken[16];
     size_t count = 0;
@@ -386,6 +405,8 @@ static bool claim_missing(uint32_t base, uint32_t end)
             set_add(&spare, taken[count].base, taken[count].length);
         return false;
     }
+    while (note != NULL && count-- > 0)
+        set_add(note, taken[count].base, taken[count].length);
     return true;
 }
 
@@ -404,7 +425,7 @@ bool platform_claim_at(physical_address base, size_t length)
         if (set_first_part(&spare, part.base, range_end(&part), false, &unused))
             return false;
     }
-    if (!claim_missing((uint32_t)start, (uint32_t)end))
+    if (!claim_missing((uint32_t)start, (uint32_t)end, NULL))
         return false;
     while (set_first_part(&spare, (uint32_t)start, (uint32_t)end, true, &part))
         if (!set_remove(&spare, part.base, part.length))
@@ -428,12 +449,8 @@ void platform_release(void *memory, size_t length)
 size_t platform_largest_free(void)
 {
     uint32_t largest = 0;
-    for (size_t i = 0; i < spare.count; i++)
-        if (spare.ranges[i].length > largest)
-            largest = spare.ranges[i].length;
-
-    struct memory_region regions[64];
-    size_t count = free_regions(regions, sizeof regions / sizeof regions[0]);
+    static struct memory_region regions[USABLE_MAXIMUM];
+    size_t count = usable_regions(regions);
     uint64_t image_base = (uint32_t)(uintptr_t)image_start & ~(OF_PAGE - 1);
     uint64_t image_limit = round_up((uint32_t)(uintptr_t)image_end, OF_PAGE);
     for (size_t i = 0; i < count; i++) {
@@ -509,8 +526,15 @@ bool memory_take_for_program(uint32_t base, uint32_t length)
     uint32_t limit = (uint32_t)end;
     uint32_t low_end = limit < own_start ? limit : own_start;
     uint32_t high_start = start > own_end ? start : own_end;
-    return (start >= low_end || claim_missing(start, low_end)) &&
-           (high_start >= limit || claim_missing(high_start, limit));
+    return (start >= low_end || claim_missing(start, low_end, &program)) &&
+           (high_start >= limit || claim_missing(high_start, limit, &program));
+}
+
+void memory_forget_program(void)
+{
+    for (size_t i = 0; i < program.count; i++)
+        platform_release((void *)(uintptr_t)program.ranges[i].base, program.ranges[i].length);
+    program.count = 0;
 }
 
 void memory_return_to_firmware(const struct memory_keep *keep, size_t count)
@@ -528,6 +552,13 @@ void memory_return_to_firmware(const struct memory_keep *keep, size_t count)
             of_release(range->base, range->length);
     }
     spare.count = 0;
+}
+
+void memory_return_all(void)
+{
+    for (size_t i = 0; i < owned.count && !use_methods; i++)
+        of_release(owned.ranges[i].base, owned.ranges[i].length);
+    owned.count = spare.count = 0;
 }
 
 /* --- Start-up ----------------------------------------------------------------------------- */

@@ -48,6 +48,8 @@ volatile uint8_t *memory_map_registers(uint32_t physical, uint32_t length);
  * could be claimed now. The pages around it count.
  */
 bool memory_take_for_program(uint32_t base, uint32_t length);
+/* The launch has failed: what was claimed for the program can be used for other things again. */
+void memory_forget_program(void);
 /*
  * Gives back to the firmware whatever the loader holds but does not use: platform_release'd pages.
  * Ranges in `keep` stay. Nothing may be claimed afterwards.
@@ -56,6 +58,8 @@ struct memory_keep {
     uint32_t base, length;
 };
 void memory_return_to_firmware(const struct memory_keep *keep, size_t count);
+/* On the way back to the firmware: gives back all that was claimed, the heap included. */
+void memory_return_all(void);
 
 /* --- platform.c --------------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "boot/main.h"
 #include "boot/openfirmware/openfirmware.h"
 #include "console/console.h"
 #include "lib/bytes.h"
@@ -16,9 +17,6 @@
 #define CLOCK_GIVE_UP    50000000u /* time base ticks; under 2 s on every Power Mac */
 /* The bus clock over 4 of the slowest machine with a time base worth naming: a last resort. */
 #define CLOCK_FALLBACK 10000000u
-
-/* boot/main.c: the whole flow; returns an error_t. */
-int loader_main(void);
 
 static of_cell console_out, console_in;
 static uint32_t clock_frequency = CLOCK_FALLBACK;
@@ -151,8 +149,10 @@ void interrupts_off(void)
 
 void platform_exit(void)
 {
+    memory_return_all();
     of_exit();
     /* A firmware that has no way back: there is nothing left to do but to stay. */
+    print("The firmware does not take the machine back: restart it.\n");
     for (;;)
         ;
 }

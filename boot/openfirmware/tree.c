@@ -29,11 +29,15 @@ static const char *unit_address(const char *path)
 static error_t copy_large_property(struct copy *copy, struct devtree_node *node, of_cell handle,
                                    const char *name, int32_t length)
 {
-    /* Kept for as long as the tree: it ends with the loader. */
     uint8_t *value = platform_claim((size_t)length, OF_PAGE);
     if (value == NULL)
         return fail(ERROR_MEMORY_CLAIM, "property %s of the device tree, %d bytes", name,
                     (int)length);
+    error_t error = devtree_adopt(copy->tree, value, (size_t)length, platform_release);
+    if (error != OK) {
+        platform_release(value, (size_t)length);
+        return error;
+    }
     int32_t got = of_property(handle, name, value, (size_t)length);
     return devtree_set_reference(copy->tree, node, name, value, got < 0 ? 0 : (size_t)got);
 }
@@ -102,12 +106,12 @@ static bool is_display(of_cell node)
     return of_property_text(node, "device_type", type, sizeof type) && strcmp(type, "display") == 0;
 }
 
-static of_cell find_display(of_cell node, unsigned depth)
+static of_cell find_display(of_cell node, unsigned depth, unsigned *nodes)
 {
-    for (; node != 0; node = of_peer(node)) {
+    for (; node != 0 && (*nodes)++ < NODES_MAXIMUM; node = of_peer(node)) {
         if (is_display(node))
             return node;
-        of_cell found = depth < DEPTH_MAXIMUM ? find_display(of_child(node), depth + 1) : 0;
+        of_cell found = depth < DEPTH_MAXIMUM ? find_display(of_child(node), depth + 1, nodes) : 0;
         if (found != 0)
             return found;
     }
@@ -124,13 +128,14 @@ static void open_display(void)
     static bool tried;
     char path[OF_PATH_LENGTH];
     of_cell node = 0;
+    unsigned nodes = 0;
     if (tried)
         return;
     tried = true;
     if (of_property_text(of_find("/aliases"), "screen", path, sizeof path))
         node = of_find(path);
     if (!of_exists(node) || !is_display(node)) /* `screen` may be the serial port */
-        node = find_display(of_child(of_peer(0)), 0);
+        node = find_display(of_child(of_peer(0)), 0, &nodes);
     if (!of_exists(node) || of_property_length(node, "address") == 4 ||
         !of_path(node, path, sizeof path))
         return;

@@ -16,6 +16,8 @@ helper_pids=
 test_count=0
 # Firmware's console: the serial port, unless a test wants the screen.
 console_arguments=-nographic
+# Where that port is; a test that types at the prompt has a pair of pipes instead (retry.t).
+serial=file:$console
 # Emulation without KVM on a busy machine: bounds are for hangs, not for speed.
 SECONDS_TO_BOOT=${SECONDS_TO_BOOT:-60}
 
@@ -75,7 +77,7 @@ start_machine() {
     exec 3<>"$work/monitor"
     # shellcheck disable=SC2086
     qemu-system-ppc -M "$machine" -m "$megabytes" $console_arguments -monitor stdio \
-        -serial "file:$console" -nic none "$@" <"$work/monitor" >"$work/qemu.log" 2>&1 3>&- &
+        -serial "$serial" -nic none "$@" <"$work/monitor" >"$work/qemu.log" 2>&1 3>&- &
     qemu_pid=$!
 }
 

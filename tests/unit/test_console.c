@@ -130,6 +130,26 @@ static void test_prompt_edits(void **state)
     assert_string_equal(line, "ab");
 }
 
+/* A line feed behind the return belongs to it; any other key is the next line's. */
+static void test_prompt_line_feed(void **state)
+{
+    char line[8];
+
+    (void)state;
+    host_type("one\r\n");
+    prompt_line("> ", line, sizeof line);
+    assert_string_equal(line, "one");
+    assert_int_equal(platform_read_key(), -1);
+    host_type("two\rthree\r\n\r\n");
+    prompt_line("> ", line, sizeof line);
+    assert_string_equal(line, "two");
+    prompt_line("> ", line, sizeof line);
+    assert_string_equal(line, "three");
+    prompt_line("> ", line, sizeof line);
+    assert_string_equal(line, "");
+    assert_int_equal(platform_read_key(), -1);
+}
+
 /* RFC 1950's algorithm on values known from zlib. */
 static void test_adler32(void **state)
 {
@@ -178,6 +198,7 @@ int main(void)
         cmocka_unit_test_setup(test_long_line_is_cut, start),
         cmocka_unit_test_setup(test_progress, start),
         cmocka_unit_test_setup(test_prompt_edits, start),
+        cmocka_unit_test_setup(test_prompt_line_feed, start),
         cmocka_unit_test_setup(test_adler32, start),
         cmocka_unit_test_setup(test_bytes, start),
     };

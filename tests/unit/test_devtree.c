@@ -11,29 +11,7 @@
 
 #include "darwin/devtree.h"
 #include "lib/bytes.h"
-
-#define GOLDEN_FILE   "tests/golden/bootx-mac99-rtl8139.devtree"
-#define GOLDEN_LENGTH 20524
-
-static uint8_t golden[GOLDEN_LENGTH + 1];
-
-static int read_golden(void **state)
-{
-    (void)state;
-    FILE *file = fopen(GOLDEN_FILE, "rb");
-    if (file == NULL)
-        return -1;
-    size_t length = fread(golden, 1, sizeof golden, file);
-    fclose(file);
-    return length == GOLDEN_LENGTH ? 0 : -1;
-}
-
-static struct devtree golden_tree(void)
-{
-    struct devtree tree;
-    assert_int_equal(devtree_unflatten(&tree, true, golden, GOLDEN_LENGTH), OK);
-    return tree;
-}
+#include "tests/unit/golden.h"
 
 static void test_golden_comes_back_identical(void **state)
 {
@@ -155,6 +133,39 @@ static void test_properties(void **state)
     devtree_free(&tree);
     assert_null(tree.root);
     devtree_free(&tree);
+}
+
+static size_t given_back;
+
+static void count_and_free(void *memory, size_t length)
+{
+    given_back += length;
+    free(memory);
+}
+
+/* What a tree was left is given back with the tree, once each, and not before. */
+static void test_adopt(void **state)
+{
+    (void)state;
+    struct devtree tree;
+    assert_int_equal(devtree_create(&tree), OK);
+    given_back = 0;
+    for (size_t i = 0; i < 3; i++) {
+        char name[8];
+        uint8_t *value = malloc(100000);
+        assert_non_null(value);
+        memset(value, (int)i, 100000);
+        snprintf(name, sizeof(name), "ndrv%u", (unsigned)i);
+        assert_int_equal(devtree_adopt(&tree, value, 100000, count_and_free), OK);
+        assert_int_equal(devtree_set_reference(&tree, tree.root, name, value, 100000), OK);
+    }
+    /* The tree's own memory goes on. */
+    assert_int_equal(devtree_set_string(&tree, tree.root, "name", "device-tree"), OK);
+    assert_string_equal(devtree_get_string(tree.root, "name"), "device-tree");
+    assert_int_equal(devtree_get(tree.root, "ndrv2")->value[99999], 2);
+    assert_int_equal(given_back, 0);
+    devtree_free(&tree);
+    assert_int_equal(given_back, 300000);
 }
 
 static void test_remove(void **state)
@@ -344,6 +355,7 @@ int main(void)
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_path),
         cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_adopt),
         cmocka_unit_test(test_remove),
         cmocka_unit_test(test_strings),
         cmocka_unit_test(test_node_without_properties),
@@ -352,5 +364,5 @@ int main(void)
         cmocka_unit_test(test_deep),
         cmocka_unit_test(test_mutations),
     };
-    return cmocka_run_group_tests(tests, read_golden, NULL);
+    return cmocka_run_group_tests(tests, golden_read, NULL);
 }

@@ -15,6 +15,7 @@
 #include "boot/host/host.h"
 #include "boot/main.h"
 #include "darwin/devtree.h"
+#include "golden.h"
 #include "image_builder.h"
 #include "lib/adler32.h"
 #include "lib/bytes.h"
@@ -28,7 +29,6 @@
 #define CLIENT        0x0A00020Fu
 #define TFTP_DATA     40000
 #define FILES_MAXIMUM 4
-#define GOLDEN_LENGTH 20524
 
 static const uint8_t station[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 static const uint8_t server_station[6] = {0x52, 0x55, 0x0A, 0x00, 0x02, 0x02};
@@ -189,17 +189,11 @@ static size_t build_package(void)
 
 static int start(void **state)
 {
-    static uint8_t golden[GOLDEN_LENGTH];
-    FILE *file = fopen("tests/golden/bootx-mac99-rtl8139.devtree", "rb");
-
     (void)state;
-    if (file == NULL || fread(golden, 1, sizeof golden, file) != sizeof golden)
-        abort();
-    fclose(file);
     host_reset(MEMORY);
     host_clock_step_us(200);
     host_add_scripted_card(station, transmitted, NULL);
-    host_set_tree(golden, sizeof golden);
+    host_set_tree(golden, GOLDEN_LENGTH);
     memset(served, 0, sizeof served);
     transfer = NULL;
     boot_file = "mach_kernel";
@@ -381,8 +375,44 @@ static void test_no_link(void **state)
 {
     (void)state;
     host_scripted_link(false);
-    expect_refusal("", ERROR_NIC_LINK, "1 card(s)");
+    expect_refusal("", ERROR_NIC_LINK, "1 card(s) tried for 15 s");
     assert_int_equal(frames_sent, 0);
+}
+
+/* A key ends the wait, and the message says so. */
+static void test_link_wait_stopped(void **state)
+{
+    (void)state;
+    host_scripted_link(false);
+    host_type("x");
+    expect_refusal("", ERROR_NIC_LINK, "1 card(s) tried for 0 s");
+    assert_true(console_has("stopped by a key"));
+}
+
+static unsigned times_shown(const char *text)
+{
+    unsigned count = 0;
+    const char *at = host_console();
+
+    for (; (at = strstr(at, text)) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* A card that does not open is reported once, whether or not there is another. */
+static void test_broken_card(void **state)
+{
+    const struct pci_device broken = {
+        .vendor = 0x10EC, .device = 0x8139, .path = "/pci@f2000000/broken@e"};
+
+    (void)state;
+    host_add_card(&broken, 0, false, NULL);
+    assert_int_equal(loader_boot(""), OK);
+    assert_int_equal(times_shown("SB-NIC-03"), 1);
+    host_set_arguments("nic=10ec:8139");
+    host_type("exit\r");
+    loader_main();
+    assert_int_equal(times_shown("SB-NIC-03"), 2);
 }
 
 static void test_no_server(void **state)
@@ -435,10 +465,12 @@ int main(void)
         cmocka_unit_test_setup(test_choice_by_alias, start),
         cmocka_unit_test_setup(test_no_card, start),
         cmocka_unit_test_setup(test_no_link, start),
+        cmocka_unit_test_setup(test_link_wait_stopped, start),
+        cmocka_unit_test_setup(test_broken_card, start),
         cmocka_unit_test_setup(test_no_server, start),
         cmocka_unit_test_setup(test_too_little_memory, start),
         cmocka_unit_test_setup(test_prompt, start),
         cmocka_unit_test_setup(test_prompt_then_success, start),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, golden_read, NULL);
 }
