@@ -17,7 +17,8 @@ error_t card_node_find(const struct devtree *tree, const struct nic *nic,
  * numbers of configuration space, interrupts, compatible (the right "pciVVVV,DDDD" goes behind what
  * is there), network-type, local-mac-address, mac-address, max-frame-size, address-bits. What
  * firmware says stays, but for device_type.
- * PCI-PCI bridges above it get device_type, #address-cells and #size-cells if they lack them.
+ * PCI-PCI bridges above it get device_type, #address-cells, #size-cells and (empty) ranges if they
+ * lack them.
  */
 error_t card_node_complete(struct devtree *tree, struct devtree_node *node, const struct nic *nic);
 

@@ -3,21 +3,10 @@
 
 #include <string.h>
 
+#include "darwin/mkext_format.h"
 #include "lib/adler32.h"
 #include "lib/bytes.h"
 #include "lib/lzss.h"
-
-/* Header fields, xnu-handoff section 5.1 */
-#define MKEXT_MAGIC     0x4D4B5854u /* 'MKXT' */
-#define MKEXT_SIGNATURE 0x4D4F5358u /* 'MOSX' */
-#define AT_MAGIC        0x00
-#define AT_SIGNATURE    0x04
-#define AT_LENGTH       0x08
-#define AT_ADLER32      0x0C
-#define AT_VERSION      0x10
-#define AT_COUNT        0x14
-#define AT_CPU_TYPE     0x18
-#define AT_CPU_SUBTYPE  0x1C
 
 /* Fat header: magic, count, then rows of cputype, cpusubtype, offset, size, align */
 #define FAT_MAGIC       0xCAFEBABEu
@@ -33,29 +22,29 @@ static error_t check_header(const uint8_t *bytes, size_t length, struct mkext_in
 {
     if (!mkext_recognise(bytes, length)) {
         return fail(ERROR_MKEXT_MAGIC, "magic is %08x, not 4d4b5854 'MKXT'",
-                    length >= 4 ? (unsigned)get_be32(bytes + AT_MAGIC) : 0);
+                    length >= 4 ? (unsigned)get_be32(bytes + MKEXT_AT_MAGIC) : 0);
     }
     if (length < MKEXT_HEADER_SIZE) {
         return fail(ERROR_MKEXT_LENGTH, "%u bytes are shorter than a header", (unsigned)length);
     }
-    if (get_be32(bytes + AT_SIGNATURE) != MKEXT_SIGNATURE) {
+    if (get_be32(bytes + MKEXT_AT_SIGNATURE) != MKEXT_SIGNATURE) {
         return fail(ERROR_MKEXT_MAGIC, "signature is %08x, not 4d4f5358 'MOSX'",
-                    (unsigned)get_be32(bytes + AT_SIGNATURE));
+                    (unsigned)get_be32(bytes + MKEXT_AT_SIGNATURE));
     }
-    info->length = get_be32(bytes + AT_LENGTH);
-    info->version = get_be32(bytes + AT_VERSION);
-    info->count = get_be32(bytes + AT_COUNT);
-    info->cpu_type = (int32_t)get_be32(bytes + AT_CPU_TYPE);
-    info->cpu_subtype = (int32_t)get_be32(bytes + AT_CPU_SUBTYPE);
+    info->length = get_be32(bytes + MKEXT_AT_LENGTH);
+    info->version = get_be32(bytes + MKEXT_AT_VERSION);
+    info->count = get_be32(bytes + MKEXT_AT_COUNT);
+    info->cpu_type = (int32_t)get_be32(bytes + MKEXT_AT_CPU_TYPE);
+    info->cpu_subtype = (int32_t)get_be32(bytes + MKEXT_AT_CPU_SUBTYPE);
     /* The kernel compares it with the property's length and wants them to be equal. */
     if (info->length != length) {
         return fail(ERROR_MKEXT_LENGTH, "length is %u, the file has %u bytes",
                     (unsigned)info->length, (unsigned)length);
     }
-    uint32_t sum = adler32(bytes + AT_VERSION, length - AT_VERSION);
-    if (sum != get_be32(bytes + AT_ADLER32)) {
+    uint32_t sum = adler32(bytes + MKEXT_AT_VERSION, length - MKEXT_AT_VERSION);
+    if (sum != get_be32(bytes + MKEXT_AT_ADLER32)) {
         return fail(ERROR_MKEXT_CHECKSUM, "adler32 is %08x, the bytes give %08x",
-                    (unsigned)get_be32(bytes + AT_ADLER32), (unsigned)sum);
+                    (unsigned)get_be32(bytes + MKEXT_AT_ADLER32), (unsigned)sum);
     }
     /* Kernels up to 10.5 do not look at the version and would take other ones for version 1. */
     if (info->version != MKEXT_VERSION_1) {
@@ -141,25 +130,25 @@ error_t mkext_check_cpu(const uint8_t *bytes, size_t length, uint32_t cpu_type)
     if (length < MKEXT_HEADER_SIZE) {
         return fail(ERROR_MKEXT_LENGTH, "%u bytes are shorter than a header", (unsigned)length);
     }
-    uint32_t found = get_be32(bytes + AT_CPU_TYPE);
+    uint32_t found = get_be32(bytes + MKEXT_AT_CPU_TYPE);
     if (found != cpu_type && found != UINT32_MAX) {
         return fail(ERROR_MKEXT_CPU, "cputype is %u, this machine is %u", (unsigned)found,
                     (unsigned)cpu_type);
     }
     /* "Any" type goes with "any" subtype only. */
-    if (found == UINT32_MAX && get_be32(bytes + AT_CPU_SUBTYPE) != UINT32_MAX) {
+    if (found == UINT32_MAX && get_be32(bytes + MKEXT_AT_CPU_SUBTYPE) != UINT32_MAX) {
         return fail(ERROR_MKEXT_CPU, "cputype is any, but cpusubtype is %u",
-                    (unsigned)get_be32(bytes + AT_CPU_SUBTYPE));
+                    (unsigned)get_be32(bytes + MKEXT_AT_CPU_SUBTYPE));
     }
     return OK;
 }
 
 static void read_file(const uint8_t *at, struct mkext_file *file)
 {
-    file->offset = get_be32(at);
-    file->stored_size = get_be32(at + 4);
-    file->real_size = get_be32(at + 8);
-    file->modified = get_be32(at + 12);
+    file->offset = get_be32(at + MKEXT_AT_OFFSET);
+    file->stored_size = get_be32(at + MKEXT_AT_STORED_SIZE);
+    file->real_size = get_be32(at + MKEXT_AT_REAL_SIZE);
+    file->modified = get_be32(at + MKEXT_AT_MODIFIED);
 }
 
 error_t mkext_entry(const uint8_t *bytes, size_t length, uint32_t index, struct mkext_entry *entry)
@@ -168,8 +157,8 @@ error_t mkext_entry(const uint8_t *bytes, size_t length, uint32_t index, struct 
     if (!bytes_within(length, at, MKEXT_ENTRY_SIZE)) {
         return fail(ERROR_MKEXT_ENTRY, "there is no entry %u", (unsigned)index);
     }
-    read_file(bytes + at, &entry->plist);
-    read_file(bytes + at + MKEXT_ENTRY_SIZE / 2, &entry->module);
+    read_file(bytes + at + MKEXT_AT_PLIST, &entry->plist);
+    read_file(bytes + at + MKEXT_AT_MODULE, &entry->module);
     return OK;
 }
 

@@ -4,19 +4,10 @@
 #include <string.h>
 
 #include "darwin/mkext.h"
+#include "darwin/mkext_format.h"
 #include "lib/adler32.h"
 #include "lib/bytes.h"
 #include "lib/lzss.h"
-
-/* The first bytes of every archive, see mkext.c */
-static const uint8_t magic_and_signature[8] = {'M', 'K', 'X', 'T', 'M', 'O', 'S', 'X'};
-
-#define AT_LENGTH      0x08
-#define AT_ADLER32     0x0C
-#define AT_VERSION     0x10
-#define AT_COUNT       0x14
-#define AT_CPU_TYPE    0x18
-#define AT_CPU_SUBTYPE 0x1C
 
 static size_t file_bound(size_t length)
 {
@@ -66,10 +57,10 @@ static error_t add_file(struct writer *writer, const uint8_t *bytes, size_t leng
     if (length > UINT32_MAX || writer->at + packed > UINT32_MAX) {
         return no_room(writer);
     }
-    put_be32(words, (uint32_t)writer->at);
-    put_be32(words + 4, writer->stored ? 0 : (uint32_t)packed);
-    put_be32(words + 8, (uint32_t)length);
-    put_be32(words + 12, modified);
+    put_be32(words + MKEXT_AT_OFFSET, (uint32_t)writer->at);
+    put_be32(words + MKEXT_AT_STORED_SIZE, writer->stored ? 0 : (uint32_t)packed);
+    put_be32(words + MKEXT_AT_REAL_SIZE, (uint32_t)length);
+    put_be32(words + MKEXT_AT_MODIFIED, modified);
     writer->at += packed;
     return OK;
 }
@@ -86,23 +77,24 @@ error_t mkext_write(const struct mkext_source *sources, uint32_t count, bool sto
     for (uint32_t i = 0; i < count; i++) {
         const struct mkext_source *source = &sources[i];
         uint8_t *words = out + MKEXT_HEADER_SIZE + (size_t)i * MKEXT_ENTRY_SIZE;
-        error_t error =
-            add_file(&writer, source->plist, source->plist_length, source->plist_modified, words);
+        error_t error = add_file(&writer, source->plist, source->plist_length,
+                                 source->plist_modified, words + MKEXT_AT_PLIST);
         if (error == OK && source->module_length != 0) {
             error = add_file(&writer, source->module, source->module_length,
-                             source->module_modified, words + MKEXT_ENTRY_SIZE / 2);
+                             source->module_modified, words + MKEXT_AT_MODULE);
         }
         if (error != OK) {
             return error;
         }
     }
-    memcpy(out, magic_and_signature, sizeof(magic_and_signature));
-    put_be32(out + AT_LENGTH, (uint32_t)writer.at);
-    put_be32(out + AT_VERSION, MKEXT_VERSION_1);
-    put_be32(out + AT_COUNT, count);
-    put_be32(out + AT_CPU_TYPE, UINT32_MAX);
-    put_be32(out + AT_CPU_SUBTYPE, UINT32_MAX);
-    put_be32(out + AT_ADLER32, adler32(out + AT_VERSION, writer.at - AT_VERSION));
+    put_be32(out + MKEXT_AT_MAGIC, MKEXT_MAGIC);
+    put_be32(out + MKEXT_AT_SIGNATURE, MKEXT_SIGNATURE);
+    put_be32(out + MKEXT_AT_LENGTH, (uint32_t)writer.at);
+    put_be32(out + MKEXT_AT_VERSION, MKEXT_VERSION_1);
+    put_be32(out + MKEXT_AT_COUNT, count);
+    put_be32(out + MKEXT_AT_CPU_TYPE, UINT32_MAX);
+    put_be32(out + MKEXT_AT_CPU_SUBTYPE, UINT32_MAX);
+    put_be32(out + MKEXT_AT_ADLER32, adler32(out + MKEXT_AT_VERSION, writer.at - MKEXT_AT_VERSION));
     *length = writer.at;
     return OK;
 }

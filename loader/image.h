@@ -2,7 +2,7 @@
 /*
  * The image seam: `recognise` and `plan` are pure functions of (bytes, length). They yield a
  * placement plan, an entry and a kind of hand-over; they check every offset before use and touch no
- * hardware. The same code runs in the loader, in the host tools and under the fuzzers.
+ * hardware, so that the same code runs in the loader and in tests.
  */
 #ifndef LOADER_IMAGE_H
 #define LOADER_IMAGE_H

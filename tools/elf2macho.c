@@ -21,15 +21,18 @@
  * the System V ABI, PowerPC processor supplement.
  */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/bytes.h"
+#include "tools/common/crc32.h"
+#include "tools/common/tool.h"
 
 #define PAGE 4096u
+
+const char tool_name[] = "elf2macho";
 
 enum { /* ELF */
        EM_POWERPC = 20,
@@ -113,25 +116,6 @@ static uint32_t symbol_count;
 static bool has_header_symbol;
 static uint32_t header_address;
 
-__attribute__((noreturn, format(printf, 1, 2))) static void die(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("elf2macho: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    exit(1);
-}
-
-static void *allocate(size_t length)
-{
-    void *memory = calloc(1, length != 0 ? length : 1);
-    if (memory == NULL)
-        die("out of memory");
-    return memory;
-}
-
 static void append(struct buffer *buffer, const void *bytes, size_t length)
 {
     if (buffer->length + length > buffer->capacity) {
@@ -149,24 +133,6 @@ static void append_be32(struct buffer *buffer, uint32_t value)
     uint8_t bytes[4];
     put_be32(bytes, value);
     append(buffer, bytes, sizeof(bytes));
-}
-
-/* CRC-32 of IEEE 802.3, reflected. */
-static uint32_t crc32(const uint8_t *bytes, size_t length)
-{
-    static uint32_t table[256];
-    if (table[1] == 0) {
-        for (uint32_t i = 0; i < 256; i++) {
-            uint32_t value = i;
-            for (int bit = 0; bit < 8; bit++)
-                value = (value & 1) != 0 ? value >> 1 ^ 0xEDB88320u : value >> 1;
-            table[i] = value;
-        }
-    }
-    uint32_t crc = 0xFFFFFFFFu;
-    for (size_t i = 0; i < length; i++)
-        crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xFF];
-    return ~crc;
 }
 
 /* --- ELF ---------------------------------------------------------------------------------- */
@@ -198,17 +164,10 @@ static const char *elf_string(uint32_t table, uint32_t offset)
 
 static void read_elf(const char *path)
 {
-    FILE *file = fopen(path, "rb");
-    if (file == NULL || fseek(file, 0, SEEK_END) != 0)
-        die("cannot read %s", path);
-    long length = ftell(file);
-    rewind(file);
-    elf.length = length > 0 ? (size_t)length : 0;
-    elf.bytes = allocate(elf.length);
-    if (fread(elf.bytes, 1, elf.length, file) != elf.length)
-        die("cannot read %s", path);
-    fclose(file);
+    struct file file = read_file(path);
 
+    elf.bytes = file.bytes;
+    elf.length = file.length;
     const uint8_t *header = elf_bytes(0, 52, "the ELF header");
     if (memcmp(header, "\177ELF\1\2\1", 7) != 0)
         die("%s is not a 32-bit big-endian ELF file", path);

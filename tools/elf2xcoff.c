@@ -10,7 +10,6 @@
  * Layout: AIX's XCOFF as the Mac OS X and NetBSD loaders have it: file header of 20 bytes,
  * auxiliary header of 72, section headers of 40 each.
  */
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include <string.h>
 
 #include "lib/bytes.h"
+#include "tools/common/tool.h"
 
 /* ELF: System V ABI, "Object Files" */
 #define ELF_HEADER     52
@@ -43,10 +43,7 @@
 #define XCOFF_BSS       0x80
 #define XCOFF_CONTENTS  (XCOFF_HEADER + XCOFF_AUX + XCOFF_SECTIONS * XCOFF_SECTION)
 
-struct file {
-    uint8_t *bytes;
-    size_t length;
-};
+const char tool_name[] = "elf2xcoff";
 
 struct image {
     uint32_t base; /* of the segment */
@@ -57,41 +54,12 @@ struct image {
     bool made_descriptor; /* it is ours to fill in */
 };
 
-static void stop(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
-static void stop(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("elf2xcoff: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    exit(1);
-}
-
-static struct file read_file(const char *name)
-{
-    struct file file = {NULL, 0};
-    FILE *in = fopen(name, "rb");
-    if (in == NULL || fseek(in, 0, SEEK_END) != 0)
-        stop("%s cannot be read", name);
-    long length = ftell(in);
-    if (length < 0 || fseek(in, 0, SEEK_SET) != 0)
-        stop("%s cannot be read", name);
-    file.length = (size_t)length;
-    file.bytes = malloc(file.length + 1);
-    if (file.bytes == NULL || fread(file.bytes, 1, file.length, in) != file.length)
-        stop("%s cannot be read", name);
-    fclose(in);
-    return file;
-}
-
 /* `length` bytes at `offset` of the file. */
 static const uint8_t *at(const struct file *file, uint64_t offset, uint64_t length,
                          const char *what)
 {
     if (!bytes_within(file->length, offset, length))
-        stop("%s lies outside of the file", what);
+        die("%s lies outside of the file", what);
     return file->bytes + offset;
 }
 
@@ -99,7 +67,7 @@ static void read_segment(const struct file *elf, struct image *image)
 {
     const uint8_t *header = at(elf, 0, ELF_HEADER, "the ELF header");
     if (memcmp(header, "\177ELF\1\2\1", 7) != 0 || get_be16(header + 18) != ELF_EM_PPC)
-        stop("not a big-endian 32-bit PowerPC ELF file");
+        die("not a big-endian 32-bit PowerPC ELF file");
     uint32_t offset = get_be32(header + 28); /* e_phoff */
     unsigned count = get_be16(header + 44), loads = 0;
     image->entry = get_be32(header + 24);
@@ -115,11 +83,11 @@ static void read_segment(const struct file *elf, struct image *image)
         image->memory_size = get_be32(program + 20);
     }
     if (loads != 1)
-        stop("%u loadable segments instead of one", loads);
+        die("%u loadable segments instead of one", loads);
     at(elf, image->file_offset, image->file_size, "the segment");
     if (image->memory_size < image->file_size ||
         (uint64_t)image->base + image->memory_size > 0x100000000u)
-        stop("the segment's size makes no sense");
+        die("the segment's size makes no sense");
 }
 
 static const uint8_t *section(const struct file *elf, unsigned index)
@@ -173,13 +141,13 @@ static void read_sections(const struct file *elf, struct image *image)
     if (found) {
         if (image->file_size < DESCRIPTOR_SIZE || image->descriptor < image->data_start ||
             image->descriptor > file_end - DESCRIPTOR_SIZE)
-            stop("entry_descriptor is not in initialised data");
+            die("entry_descriptor is not in initialised data");
         return;
     }
     image->descriptor = (uint32_t)round_up(text_end, 4);
     if (image->descriptor > image->data_start ||
         image->data_start - image->descriptor < DESCRIPTOR_SIZE)
-        stop("no symbol entry_descriptor, and no room for one before .data");
+        die("no symbol entry_descriptor, and no room for one before .data");
     image->made_descriptor = true;
 }
 
@@ -230,7 +198,7 @@ static void put_headers(uint8_t *out, const struct image *image)
 int main(int count, char **arguments)
 {
     if (count != 3)
-        stop("usage: elf2xcoff IN.elf OUT.xcf");
+        die("usage: elf2xcoff IN.elf OUT.xcf");
     struct file elf = read_file(arguments[1]);
     struct image image = {0};
     read_segment(&elf, &image);
@@ -248,7 +216,7 @@ int main(int count, char **arguments)
     if (out == NULL || fwrite(headers, 1, sizeof headers, out) != sizeof headers ||
         fwrite(elf.bytes + image.file_offset, 1, image.file_size, out) != image.file_size ||
         fclose(out) != 0)
-        stop("%s cannot be written", arguments[2]);
+        die("%s cannot be written", arguments[2]);
     free(elf.bytes);
     return 0;
 }

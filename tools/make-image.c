@@ -14,7 +14,6 @@
  * Formats: Apple's <mach-o/fat.h> and kernel container (compressed_kernel_header), CHRP
  * binding section 11 (bootinfo), AIX <xcoff.h>.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,53 +21,18 @@
 #include "lib/adler32.h"
 #include "lib/bytes.h"
 #include "lib/lzss.h"
+#include "tools/common/tool.h"
 
-struct file {
-    uint8_t *bytes;
-    size_t length;
-};
-
-__attribute__((noreturn, format(printf, 1, 2))) static void die(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("make-image: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    exit(1);
-}
+const char tool_name[] = "make-image";
 
 static struct file new_file(size_t length)
 {
-    struct file file = {calloc(1, length + 1), length};
-    if (file.bytes == NULL)
-        die("out of memory");
-    return file;
+    return (struct file){.bytes = allocate(length), .length = length};
 }
 
-static struct file read_file(const char *path)
+static void write_image(const char *path, struct file file)
 {
-    FILE *stream = fopen(path, "rb");
-    long length = -1;
-    if (stream != NULL && fseek(stream, 0, SEEK_END) == 0)
-        length = ftell(stream);
-    if (length < 0)
-        die("cannot read %s", path);
-    rewind(stream);
-    struct file file = new_file((size_t)length);
-    if (fread(file.bytes, 1, file.length, stream) != file.length)
-        die("cannot read %s", path);
-    fclose(stream);
-    return file;
-}
-
-static void write_file(const char *path, struct file file)
-{
-    FILE *stream = fopen(path, "wb");
-    if (stream == NULL || fwrite(file.bytes, 1, file.length, stream) != file.length ||
-        fclose(stream) != 0)
-        die("cannot write %s", path);
+    write_file(path, file.bytes, file.length);
 }
 
 static struct file compress(struct file kernel)
@@ -206,19 +170,19 @@ int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
     if (strcmp(what, "i386") == 0 && argc == 3)
-        write_file(argv[2], i386_kernel());
+        write_image(argv[2], i386_kernel());
     else if (strcmp(what, "compress") == 0 && argc == 4)
-        write_file(argv[3], compress(read_file(argv[2])));
+        write_image(argv[3], compress(read_file(argv[2])));
     else if (strcmp(what, "fat") == 0 && argc == 4)
-        write_file(argv[3], fat(read_file(argv[2])));
+        write_image(argv[3], fat(read_file(argv[2])));
     else if (strcmp(what, "chrp") == 0 && argc == 4)
-        write_file(argv[3], chrp(read_file(argv[2])));
+        write_image(argv[3], chrp(read_file(argv[2])));
     else if (strcmp(what, "odd-xcoff") == 0 && argc == 4)
-        write_file(argv[3], odd_xcoff(read_file(argv[2])));
+        write_image(argv[3], odd_xcoff(read_file(argv[2])));
     else if (strcmp(what, "noise") == 0 && argc == 4)
-        write_file(argv[3], noise(strtoul(argv[2], NULL, 0)));
+        write_image(argv[3], noise(strtoul(argv[2], NULL, 0)));
     else if (strcmp(what, "damage") == 0 && argc == 5)
-        write_file(argv[4], damage(read_file(argv[3]), strtoul(argv[2], NULL, 0)));
+        write_image(argv[4], damage(read_file(argv[3]), strtoul(argv[2], NULL, 0)));
     else
         die("usage: make-image compress|fat|i386|chrp|odd-xcoff|noise|damage ... (see the source)");
     return 0;

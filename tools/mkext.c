@@ -11,7 +11,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <expat.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "darwin/mkext.h"
 #include "darwin/mkext_write.h"
 #include "lib/bytes.h"
+#include "tools/common/tool.h"
 
 #define KEXTS_MAXIMUM      4096
 #define PATH_SIZE          4096
@@ -29,39 +29,14 @@
 #define IDENTIFIER_MAXIMUM 63 /* KMOD_MAX_NAME less the NUL, <mach/kmod.h> */
 #define MACH_CPU_POWERPC   18 /* <mach/machine.h> */
 
-static void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
-static void die(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("mkext: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    exit(1);
-}
+const char tool_name[] = "mkext";
 
 static void die_of(error_t error, const char *path)
 {
     die("%s: %s: %s (%s)", path, error_code(error), error_summary(error), error_detail());
 }
 
-static void *allocate(size_t size)
-{
-    void *memory = malloc(size != 0 ? size : 1);
-    if (memory == NULL) {
-        die("no memory for %zu bytes", size);
-    }
-    return memory;
-}
-
 /* --- Files -------------------------------------------------------------------------------- */
-
-struct file {
-    uint8_t *bytes;
-    size_t length;
-    uint32_t modified;
-};
 
 static void join(char path[PATH_SIZE], const char *folder, const char *name)
 {
@@ -75,38 +50,6 @@ static bool is_regular(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
-static struct file read_file(const char *path)
-{
-    struct file file = {0};
-    struct stat status;
-    FILE *stream = fopen(path, "rb");
-    if (stream == NULL || fstat(fileno(stream), &status) != 0) {
-        die("%s: %s", path, strerror(errno));
-    }
-    if (!S_ISREG(status.st_mode)) {
-        die("%s: is no file", path);
-    }
-    file.length = (size_t)status.st_size;
-    file.modified = (uint32_t)status.st_mtime;
-    file.bytes = allocate(file.length);
-    if (fread(file.bytes, 1, file.length, stream) != file.length) {
-        die("%s: cannot be read completely", path);
-    }
-    fclose(stream);
-    return file;
-}
-
-static void write_file(const char *path, const uint8_t *bytes, size_t length)
-{
-    FILE *stream = fopen(path, "wb");
-    if (stream == NULL) {
-        die("%s: %s", path, strerror(errno));
-    }
-    if (fwrite(bytes, 1, length, stream) != length || fclose(stream) != 0) {
-        die("%s: cannot be written completely", path);
-    }
 }
 
 static void make_folder(const char *path)

@@ -14,7 +14,7 @@ PAYLOAD_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--no-warn-r
 PAYLOAD_LIBGCC = $(shell $(CROSS_powerpc)gcc $(PAYLOAD_CFLAGS) -print-libgcc-file-name)
 
 PAYLOAD_COMMON := $(wildcard tests/payloads/common/*.c)
-DEMO_SOURCES := $(PAYLOAD_COMMON) $(wildcard tests/payloads/demo-ppc/*.c)
+DEMO_SOURCES := $(PAYLOAD_COMMON) $(wildcard tests/payloads/demo-ppc/*.c) tools/common/crc32.c
 CLIENT_SOURCES := $(PAYLOAD_COMMON) $(wildcard tests/payloads/client-ppc/*.c)
 
 payload_objects = $(patsubst %.c,$(PAYLOADS_DIR)/%.o,$(1))

@@ -4,6 +4,7 @@
 #include "lib/adler32.h"
 #include "lib/bytes.h"
 #include "lib/lzss.h"
+#include "tests/unit/random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -353,6 +354,18 @@ error_t try_builder(const struct builder *builder)
     return try_image(builder->bytes, builder->length, IMAGE_CPU_POWERPC);
 }
 
+void expect_piece(size_t index, const char *name, uint64_t address, uint64_t memory_size,
+                  uint64_t file_offset, uint64_t file_size)
+{
+    const struct image_piece *piece = &tried_plan.pieces[index];
+
+    assert_string_equal(piece->name, name);
+    assert_int_equal(piece->address, address);
+    assert_int_equal(piece->memory_size, memory_size);
+    assert_int_equal(piece->file_offset, file_offset);
+    assert_int_equal(piece->file_size, file_size);
+}
+
 void expect_failure(error_t found, error_t error, const char *words)
 {
     if (found != error || strstr(error_detail(), words) == NULL)
@@ -390,39 +403,29 @@ void expect_truncations_refused(const struct builder *builder)
                      (unsigned)builder->length);
 }
 
-static uint32_t random_state;
-
-static uint32_t next_random(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 17;
-    random_state ^= random_state << 5;
-    return random_state;
-}
-
 void try_mutations(const struct builder *builder, size_t headers, unsigned rounds)
 {
     static const uint32_t nasty[] = {0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff0, 0x1000};
     static struct builder damaged;
+    uint32_t state = 0x5eed5eed;
     unsigned accepted = 0;
 
-    random_state = 0x5eed5eed;
     for (unsigned round = 0; round < rounds; round++) {
-        unsigned changes = 1 + next_random() % 4;
+        unsigned changes = 1 + random_next(&state) % 4;
 
         damaged = *builder;
         while (changes-- != 0) {
-            size_t range = next_random() % 2 != 0 ? headers : builder->length;
-            size_t at = next_random() % range;
+            size_t range = random_next(&state) % 2 != 0 ? headers : builder->length;
+            size_t at = random_next(&state) % range;
 
-            if (next_random() % 2 != 0 && at + 4 <= range)
+            if (random_next(&state) % 2 != 0 && at + 4 <= range)
                 builder_set32(&damaged, at & ~(size_t)3,
-                              nasty[next_random() % (sizeof nasty / sizeof *nasty)]);
+                              nasty[random_next(&state) % (sizeof nasty / sizeof *nasty)]);
             else
-                damaged.bytes[at] ^= (uint8_t)(1u << next_random() % 8);
+                damaged.bytes[at] ^= (uint8_t)(1u << random_next(&state) % 8);
         }
-        if (next_random() % 8 == 0)
-            damaged.length = next_random() % (builder->length + 1);
+        if (random_next(&state) % 8 == 0)
+            damaged.length = random_next(&state) % (builder->length + 1);
         accepted += try_builder(&damaged) == OK;
     }
     /* Neither end would be a test: some damage is harmless, and some must be noticed. */

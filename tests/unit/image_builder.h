@@ -74,6 +74,9 @@ extern size_t tried_length;
  */
 error_t try_image(const uint8_t *bytes, size_t length, enum image_cpu cpu);
 error_t try_builder(const struct builder *builder);
+/* Asserts what the piece `index` of the last plan is. */
+void expect_piece(size_t index, const char *name, uint64_t address, uint64_t memory_size,
+                  uint64_t file_offset, uint64_t file_size);
 /* Of the allocations that an attempt makes, only the first `number` succeed (SIZE_MAX: all). */
 void try_allocations(size_t number);
 

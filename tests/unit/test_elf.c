@@ -27,17 +27,9 @@ static void test_program(void **state)
     assert_int_equal(tried_plan.table_of_contents, 0);
     assert_int_equal(tried_plan.entry_descriptor, 0);
     assert_int_equal(tried_plan.piece_count, 2);
-    assert_string_equal(tried_plan.pieces[0].name, "PT_LOAD 0");
-    assert_int_equal(tried_plan.pieces[0].address, ELF_TEXT);
-    assert_int_equal(tried_plan.pieces[0].file_offset, 0x100);
-    assert_int_equal(tried_plan.pieces[0].file_size, 0x100);
-    assert_int_equal(tried_plan.pieces[0].memory_size, 0x100);
+    expect_piece(0, "PT_LOAD 0", ELF_TEXT, 0x100, 0x100, 0x100);
+    expect_piece(1, "PT_LOAD 1", ELF_TEXT + 0x1000, 0x2000, 0x200, 0x40);
     assert_true(tried_plan.pieces[0].executable);
-    assert_string_equal(tried_plan.pieces[1].name, "PT_LOAD 1");
-    assert_int_equal(tried_plan.pieces[1].address, ELF_TEXT + 0x1000);
-    assert_int_equal(tried_plan.pieces[1].file_offset, 0x200);
-    assert_int_equal(tried_plan.pieces[1].file_size, 0x40);
-    assert_int_equal(tried_plan.pieces[1].memory_size, 0x2000);
     assert_false(tried_plan.pieces[1].executable);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "lib/lzss.h"
+#include "tests/unit/random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,10 +14,7 @@ static uint32_t random_state = 0x1234567;
 
 static uint32_t below(uint32_t limit)
 {
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 17;
-    random_state ^= random_state << 5;
-    return random_state % limit;
+    return random_next(&random_state) % limit;
 }
 
 /*

@@ -5,6 +5,7 @@
  * memory.
  */
 #include "loader/relocator.h"
+#include "tests/unit/random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,10 +25,7 @@ static uint32_t random_state = 0x2545f491;
 
 static uint32_t below(uint32_t limit)
 {
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 17;
-    random_state ^= random_state << 5;
-    return random_state % limit;
+    return random_next(&random_state) % limit;
 }
 
 static void run(const struct relocator_step *list, size_t count)

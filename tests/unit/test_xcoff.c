@@ -16,18 +16,6 @@ static int build(void **state)
     return 0;
 }
 
-static void expect_piece(size_t index, const char *name, uint64_t address, uint64_t memory_size,
-                         uint64_t file_offset, uint64_t file_size)
-{
-    const struct image_piece *piece = &tried_plan.pieces[index];
-
-    assert_string_equal(piece->name, name);
-    assert_int_equal(piece->address, address);
-    assert_int_equal(piece->memory_size, memory_size);
-    assert_int_equal(piece->file_offset, file_offset);
-    assert_int_equal(piece->file_size, file_size);
-}
-
 static void expect_sample_pieces(void)
 {
     assert_int_equal(try_builder(&file), OK);

@@ -6,7 +6,6 @@
 #ifndef DEMO_DIGEST_H
 #define DEMO_DIGEST_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* A record of the table that tools/elf2macho writes; all words big-endian. */
@@ -14,8 +13,6 @@ struct digest {
     char segment[16];
     uint32_t address, memory_size, file_size, crc;
 };
-
-uint32_t crc32(const uint8_t *bytes, size_t length);
 
 void check_segments(void);
 

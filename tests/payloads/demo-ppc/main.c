@@ -15,6 +15,7 @@
 #include "lib/bytes.h"
 #include "memory_map.h"
 #include "serial.h"
+#include "tools/common/crc32.h"
 #include "tree.h"
 
 #define XNU_MSR         0x1000u     /* machine check enable alone */

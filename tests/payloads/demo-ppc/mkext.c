@@ -4,8 +4,8 @@
 #include "../common/report.h"
 #include "../common/strings.h"
 #include "boot_args.h"
-#include "digest.h"
 #include "lib/bytes.h"
+#include "tools/common/crc32.h"
 
 #define HEADER_SIZE   32u
 #define ENTRY_SIZE    32u
