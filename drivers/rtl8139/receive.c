@@ -16,6 +16,8 @@
 #define LENGTH_SHORTEST  64u   /* with CRC */
 #define LENGTH_LONGEST   1522u /* with CRC and a VLAN tag */
 #define RECEIVER_STOP_US 200
+/* As many frames as a full ring can hold. */
+#define LOOKS_MAXIMUM (RTL_RING_LENGTH / (HEADER_LENGTH + LENGTH_SHORTEST))
 /* The longest frame takes 1.3 ms at 10 Mbit/s: one that is not complete by then never will be. */
 #define UNFINISHED_MS 20
 
@@ -166,7 +168,8 @@ unsigned rtl8139_poll(struct nic *nic, nic_receive receive, unsigned budget)
     struct rtl8139 *card = nic->state;
     unsigned count = 0;
 
-    while (count < budget) {
+    /* A ring's worth of looks at most, so that a flood of unusable frames does not keep us here. */
+    for (unsigned looked = 0; looked < LOOKS_MAXIMUM && count < budget; looked++) {
         const uint8_t *frame = NULL;
         unsigned length = 0;
 

@@ -452,6 +452,40 @@ static void test_bad_headers(void **state)
     assert_int_equal(got.damaged, 0);
 }
 
+/* A wire that has the next frame ready as soon as one has been taken out of the ring. */
+static unsigned flood_count;
+
+static uint32_t flood_read(void *context, unsigned offset, unsigned width)
+{
+    return model.io.read(context, offset, width);
+}
+
+static void flood_write(void *context, unsigned offset, unsigned width, uint32_t value)
+{
+    model.io.write(context, offset, width, value);
+    if (offset == 0x38 && flood_count < 10000) { /* CAPR: there is room again */
+        flood_count++;
+        arrive(flood_count, 1518);
+    }
+}
+
+/* poll never waits: frames that it does not hand out must not keep it either. */
+static void test_flood_of_unusable_frames(void **state)
+{
+    static struct io_model flood = {NULL, flood_read, flood_write};
+
+    (void)state;
+    open_card();
+    flood.context = model.io.context;
+    nic.registers.model = &flood;
+    flood_count = 0;
+    assert_true(arrive(0, 1518));
+    assert_int_equal(nic.driver->poll(&nic, receive, 8), 0);
+    assert_true(flood_count < 1000);
+    assert_true(nic.counters.receive_errors >= 8);
+    nic.registers.model = &model.io;
+}
+
 static void test_tagged_frame_is_too_long_and_skipped(void **state)
 {
     (void)state;
@@ -620,6 +654,7 @@ int main(void)
         CARD(test_transmit_during_overflow),
         CARD(test_bad_headers),
         CARD(test_tagged_frame_is_too_long_and_skipped),
+        CARD(test_flood_of_unusable_frames),
         CARD(test_transmit),
         CARD(test_padding),
         CARD(test_transmit_with_a_dead_card),
