@@ -40,8 +40,7 @@ const struct nic_driver *nic_driver_for(const struct pci_device *device, const s
     const struct nic_driver *found = NULL;
     int best = -1;
 
-    TABLE_FOREACH(nic_drivers, entry)
-    {
+    TABLE_FOREACH (nic_drivers, entry) {
         const struct nic_driver *driver = *entry;
 
         for (size_t i = 0; i < driver->id_count; i++) {

@@ -146,17 +146,17 @@ static error_t step_inside(const struct image_container *container, enum image_c
 
 static const struct image_container *find_container(const struct image_bytes *bytes)
 {
-    TABLE_FOREACH(image_containers, container)
-    if ((*container)->recognise(bytes->bytes, bytes->length))
-        return *container;
+    TABLE_FOREACH (image_containers, container)
+        if ((*container)->recognise(bytes->bytes, bytes->length))
+            return *container;
     return NULL;
 }
 
 static const struct image_format *find_format(const struct image_bytes *bytes)
 {
-    TABLE_FOREACH(image_formats, format)
-    if ((*format)->recognise(bytes->bytes, bytes->length))
-        return *format;
+    TABLE_FOREACH (image_formats, format)
+        if ((*format)->recognise(bytes->bytes, bytes->length))
+            return *format;
     return NULL;
 }
 

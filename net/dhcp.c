@@ -116,12 +116,14 @@ static void consider_final(const struct dhcp_answer *answer, uint32_t from, cons
 static void receive(const uint8_t *packet, size_t length, uint32_t from)
 {
     struct dhcp_answer answer;
+    char file[sizeof answer.file];
 
     if (length > sizeof client.offer.bytes ||
         !dhcp_parse(packet, length, client.transaction, network_station(), &answer))
         return;
+    text_make_printable(file, sizeof file, answer.file, sizeof answer.file);
     print_verbose("DHCP: message type %u from %s offers %s, file \"%s\"\n", (unsigned)answer.type,
-                  network_address_text(from), network_address_text(answer.address), answer.file);
+                  network_address_text(from), network_address_text(answer.address), file);
     switch (answer.type) {
     case DHCP_IS_BOOTP:
         consider(&client.bootp, &client.bootp_ms, &answer, from, packet, length);

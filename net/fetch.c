@@ -190,9 +190,9 @@ static error_t shown_write(struct fetch_sink *sink, uint64_t offset, const uint8
 
 static const struct fetch_scheme *find_scheme(const char *name)
 {
-    TABLE_FOREACH(fetch_schemes, scheme)
-    if (strcmp((*scheme)->name, name) == 0)
-        return *scheme;
+    TABLE_FOREACH (fetch_schemes, scheme)
+        if (strcmp((*scheme)->name, name) == 0)
+            return *scheme;
     return NULL;
 }
 

@@ -203,13 +203,14 @@ static error_t launch_checked(const struct launch *launch)
     if (error != OK)
         return error;
 
-    struct block *block = claim_clear(launch, BLOCK_LENGTH);
+    struct block *block;
     struct scratch scratch = {NULL, 0};
-    if (block == NULL)
-        return fail(ERROR_LAUNCH_STUB, "looking for %u bytes", (unsigned)BLOCK_LENGTH);
     size_t code_length = (size_t)(stub_end - stub_start), step_count = 0;
     if (code_length > sizeof block->code)
         return fail(ERROR_LAUNCH_STUB, "the stub has %u bytes", (unsigned)code_length);
+    block = claim_clear(launch, BLOCK_LENGTH);
+    if (block == NULL)
+        return fail(ERROR_LAUNCH_STUB, "looking for %u bytes", (unsigned)BLOCK_LENGTH);
     memcpy(block->code, stub_start, code_length);
     error = plan_moves(launch, block, &scratch, &step_count);
     if (error == OK && !xnu) {
