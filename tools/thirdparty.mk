@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Third-party code, built under build/thirdparty from pinned Debian sources (tools/setup.sh brings
-# them): newlib for the loader, lwIP's source, cmocka for unit tests on other processors.
+# them): newlib for the loader, the sources of lwIP and zlib, cmocka for unit tests on other processors.
 # Included by the Makefile, which defines BUILD, Q and say.
 #
 # For <arch> = powerpc, i386:
@@ -9,7 +9,7 @@
 #   NEWLIB_LIBS_<arch>     libc.a and the compiler's libgcc.a (64-bit division; no floating point)
 #   CMOCKA_CFLAGS_<arch>, CMOCKA_LIBS_<arch>   for Linux programs of that processor
 #   $(BUILD)/thirdparty/<arch>/newlib.stamp, .../cmocka.stamp   what objects and programs depend on
-# LWIP_DIR is lwIP's top folder; $(LWIP_DIR)/.stamp stands for it.
+# LWIP_DIR and ZLIB_DIR are the top folders of lwIP and zlib; .stamp in them stands for each.
 
 THIRDPARTY := $(BUILD)/thirdparty
 SAWBOOT_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sawboot
@@ -50,6 +50,11 @@ LWIP_DIR := $(THIRDPARTY)/src/lwip
 $(LWIP_DIR)/.stamp: tools/setup/unpack-source.sh $(PINS)
 	$(say) UNPACK lwip
 	$(Q)tools/setup/unpack-source.sh lwip $(@D)
+
+ZLIB_DIR := $(THIRDPARTY)/src/zlib
+$(ZLIB_DIR)/.stamp: tools/setup/unpack-source.sh $(PINS)
+	$(say) UNPACK zlib
+	$(Q)tools/setup/unpack-source.sh zlib $(@D)
 
 $(THIRDPARTY)/src/newlib/.stamp: tools/setup/unpack-source.sh $(PINS)
 	$(say) UNPACK newlib

@@ -4,7 +4,7 @@
 # Where things are kept that are neither in the tree nor under build/.
 SAWBOOT_CACHE=${SAWBOOT_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/sawboot}
 
-# Source tarballs of Debian's packages lwip and cmocka, fetched by tools/setup.sh.
+# Source tarballs of Debian's packages lwip, zlib and cmocka, fetched by tools/setup.sh.
 sources=$SAWBOOT_CACHE/sources
 # The tarball that Debian's package newlib-source installs.
 newlib_tarball=/usr/src/newlib/newlib-3.3.0.tar.xz
