@@ -12,6 +12,39 @@
 
 typedef unsigned long long ull;
 
+bool image_cpu_runs(enum image_cpu machine, enum image_cpu kernel)
+{
+    return machine == kernel || (machine == IMAGE_CPU_X86_64 && kernel == IMAGE_CPU_I386);
+}
+
+const char *image_cpu_name(enum image_cpu cpu)
+{
+    static const char *const names[] = {
+        [IMAGE_CPU_POWERPC] = "PowerPC", [IMAGE_CPU_I386] = "i386", [IMAGE_CPU_X86_64] = "x86_64"};
+
+    return names[cpu];
+}
+
+uint32_t image_mach_cpu_type(enum image_cpu cpu)
+{
+    static const uint32_t types[] = {
+        [IMAGE_CPU_POWERPC] = 18, [IMAGE_CPU_I386] = 7, [IMAGE_CPU_X86_64] = 0x01000007};
+
+    return types[cpu];
+}
+
+error_t image_check_cpu(const char *format, enum image_cpu machine, enum image_cpu kernel)
+{
+    if (image_cpu_runs(machine, kernel))
+        return OK;
+    if (machine == IMAGE_CPU_I386 && kernel == IMAGE_CPU_X86_64)
+        return fail(ERROR_IMAGE_CPU,
+                    "%s for x86_64, but this processor has no 64-bit mode (or arch=i386 was given)",
+                    format);
+    return fail(ERROR_IMAGE_CPU, "%s for %s, but this machine runs %s", format,
+                image_cpu_name(kernel), image_cpu_name(machine));
+}
+
 uint64_t image_plan_start(const struct image_plan *plan)
 {
     return plan->piece_count == 0 ? 0 : plan->pieces[0].address;

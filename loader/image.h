@@ -24,6 +24,16 @@ enum handover_kind {
     HANDOVER_LINUX_X86,
 };
 
+/*
+ * True if a machine whose most capable kind of processor is `machine` runs kernels for `kernel`:
+ * the same kind, and i386 on x86_64.
+ */
+bool image_cpu_runs(enum image_cpu machine, enum image_cpu kernel);
+/* "PowerPC", "i386", "x86_64" */
+const char *image_cpu_name(enum image_cpu cpu);
+/* The cputype of Mach-O and fat files, <mach/machine.h>: 18, 7, 0x01000007. */
+uint32_t image_mach_cpu_type(enum image_cpu cpu);
+
 #define IMAGE_PIECES_MAXIMUM 64
 #define IMAGE_PIECE_NAME     20
 
@@ -57,8 +67,27 @@ struct image_plan {
         uint32_t header_size; /* mach_header and load commands */
         bool has_symbols;
         uint32_t symbol_offset, symbol_count, string_offset, string_size;
-        bool prelinked; /* a __PRELINK segment with a size */
+        bool prelinked; /* a __PRELINK segment with a size, or a filled __PRELINK_INFO */
+        /* x86: added to an address of the plan it gives the kernel's own (virtual) address. */
+        uint64_t virtual_base;
     } macho;
+
+    /* Multiboot 1 kernels: the header's flags and, if flag bit 2 is set, the screen it asks for. */
+    struct {
+        uint32_t flags;
+        uint32_t mode_type, width, height, depth;
+        /* ELF: the section headers, for the multiboot information; count 0: none. */
+        uint32_t section_offset, section_count, section_size, section_names;
+    } multiboot;
+
+    /* Linux for x86: the one piece is the protected-mode code at its preferred address. */
+    struct {
+        uint32_t setup_size; /* bytes of the real-mode part at the file's start */
+        uint32_t alignment;  /* 0: not relocatable */
+        uint32_t init_size;  /* memory it takes from its start on before it reads the memory map */
+        uint32_t initrd_highest;    /* the last address that an initrd may occupy */
+        uint32_t command_line_size; /* characters without the NUL */
+    } linux_x86;
 };
 
 /* The lowest and one past the highest address of all pieces. */
@@ -100,13 +129,20 @@ TABLE_DECLARE(image_containers, const struct image_container);
 #define IMAGE_CONTAINER(name) TABLE_ENTRY(image_containers, const struct image_container, name)
 
 /*
- * Unwraps containers (at most four deep) until a format recognises the bytes, and plans. `image`
+ * Unwraps containers (at most four deep) until a format recognises the bytes, and plans. `cpu` is
+ * the most capable kind of processor that the image may be for. `image`
  * receives the planned bytes: either part of `bytes` or owned. On failure nothing stays owned.
  * Unknown bytes: ERROR_IMAGE_UNKNOWN, naming the first bytes; known but refused kinds (PEF, COFF of
  * other processors, dynamic ELF, ...) say what they are.
  */
 error_t image_open(const uint8_t *bytes, size_t length, enum image_cpu cpu,
                    struct image_memory *memory, struct image_bytes *image, struct image_plan *plan);
+
+/*
+ * For formats: OK if `machine` runs kernels for `kernel`, else ERROR_IMAGE_CPU; `format` names the
+ * file's ("Mach-O").
+ */
+error_t image_check_cpu(const char *format, enum image_cpu machine, enum image_cpu kernel);
 
 /* For formats: appends a piece after checking it (see image.c); sorts and checks for overlap at the
  * end. */

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A launch: everything the platform's last step needs, with nothing left to decide. Built by
- * a hand-over (darwin/xnu_powerpc.c, loader/client.c), carried out by platform_launch.
+ * a hand-over (darwin/xnu_powerpc.c, darwin/xnu_x86.c, loader/client.c, loader/multiboot/start.c,
+ * loader/linux/start.c), carried out by platform_launch.
  */
 #ifndef LOADER_LAUNCH_H
 #define LOADER_LAUNCH_H
 
+#include "boot/platform.h"
 #include "loader/image.h"
 #include "loader/relocator.h"
 
-#define LAUNCH_PIECES_MAXIMUM (IMAGE_PIECES_MAXIMUM + 32)
+#define LAUNCH_PIECES_MAXIMUM (IMAGE_PIECES_MAXIMUM + 96)
 
 struct launch {
     enum handover_kind handover;
@@ -26,8 +28,19 @@ struct launch {
     void *owned;
     size_t owned_length;
 
-    /* XNU on PowerPC: r3. XNU on x86: EAX. */
+    /* XNU on PowerPC: r3. */
     uint32_t boot_args;
+
+    /*
+     * x86: entered in 32-bit protected mode without paging, interrupts off, segments flat
+     * (code selector 10h, data 18h), and these registers.
+     */
+    struct {
+        uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp;
+    } x86;
+    /* x86: the mode to be set just before; false: 80x25 text. */
+    bool set_video;
+    struct video_mode video;
 
     /* Open Firmware client programs (firmware stays alive; pieces were claimed by the platform). */
     uint32_t table_of_contents;   /* r2 */

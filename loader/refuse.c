@@ -18,6 +18,10 @@ struct signature {
 
 /* In the order of trial: the longer or surer signature before the one that could be chance. */
 static const struct signature signatures[] = {
+    /* Formats of the other kind of machine, which this image of the loader may not have. */
+    {0, 11, ERROR_IMAGE_CPU, "<CHRP-BOOT>", "a boot file for Power Macs"},
+    {0, 2, ERROR_IMAGE_CPU, "\x01\xdf", "an XCOFF program for PowerPC"},
+    {0x202, 4, ERROR_IMAGE_CPU, "HdrS", "a Linux bzImage, for x86 processors"},
     {0, 8, ERROR_IMAGE_KIND, "Joy!peff",
      "a PEF program (Mac OS 9 and earlier): it needs Mac OS to load it"},
     {0, 8, ERROR_IMAGE_KIND, "MKXTMOSX",
@@ -32,9 +36,7 @@ static const struct signature signatures[] = {
      "a fat file with 64-bit offsets, which no kernel comes in"},
     {0, 4, ERROR_IMAGE_KIND, "\x27\x05\x19\x56", "a U-Boot image: serve the kernel that is inside"},
     {0, 4, ERROR_IMAGE_KIND, "\xd0\x0d\xfe\xed", "a flattened device tree blob"},
-    {0, 3, ERROR_IMAGE_KIND, "\x1f\x8b\x08", "gzip-compressed: unpack it first"},
     {0, 3, ERROR_IMAGE_KIND, "BZh", "bzip2-compressed: unpack it first"},
-    {0x202, 4, ERROR_IMAGE_CPU, "HdrS", "a Linux bzImage, for x86 processors"},
     {0, 2, ERROR_IMAGE_KIND, "MZ", "a PE or DOS program (EFI, Windows)"},
     {0, 2, ERROR_IMAGE_CPU, "\x01\xf7", "a 64-bit XCOFF program (magic 0x01F7)"},
     {0, 2, ERROR_IMAGE_CPU, "\x01\xef", "a 64-bit XCOFF program (magic 0x01EF)"},

@@ -1,31 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Mach-O kernels. Field names and numbers as in Apple's <mach-o/loader.h> and <mach/machine.h>;
- * what a kernel's loader makes of them is what BootX makes of them.
+ * Mach-O kernels. Field names and numbers as in Apple's <mach-o/loader.h>, <mach/machine.h> and
+ * <mach/{ppc,i386}/thread_status.h>; what a kernel's loader makes of them is what BootX (PowerPC)
+ * and boot-132 (x86) make of them.
+ *
+ * PowerPC kernels stand at physical addresses. Those for x86 are linked for the kernel's own
+ * mapping, whose first gigabyte is physical memory from 0 on: the low 30 bits of an address are
+ * where it is before paging (xnu-handoff sections 2.1 and 2.2).
  */
 #include <string.h>
 
 #include "lib/bytes.h"
 #include "loader/image.h"
 
-/* The four magics as they stand in the file's first bytes. */
+/* The magics as they stand in the file's first bytes. */
 #define MH_MAGIC_BIG       0xfeedfaceu
 #define MH_MAGIC_64_BIG    0xfeedfacfu
 #define MH_MAGIC_LITTLE    0xcefaedfeu
 #define MH_MAGIC_64_LITTLE 0xcffaedfeu
 
-#define HEADER_SIZE      28 /* struct mach_header */
-#define CPU_TYPE_POWERPC 18
-#define MH_EXECUTE       2
+#define HEADER_SIZE 28 /* struct mach_header; the 64-bit one has a reserved word more */
+#define MH_EXECUTE  2
 /* An executable without a dynamic linker: some linkers call a kernel so. */
-#define MH_PRELOAD       5
-#define SEGMENT_SIZE     56 /* struct segment_command */
-#define SEGMENT_NAME     16
-#define SECTION_SIZE     68 /* struct section */
-#define SYMTAB_SIZE      24 /* struct symtab_command */
-#define SYMBOL_SIZE      12 /* struct nlist */
-#define VM_PROT_EXECUTE  4
-#define PPC_THREAD_STATE 1
+#define MH_PRELOAD      5
+#define SEGMENT_NAME    16
+#define SYMTAB_SIZE     24 /* struct symtab_command */
+#define VM_PROT_EXECUTE 4
+
+#define ALL_ADDRESS_BITS     UINT64_MAX
+#define X86_PHYSICAL_ADDRESS 0x3fffffffull
+
+#define LC_MAIN 0x80000028u /* beyond what an enum holds */
 
 enum load_command {
     LC_SEGMENT = 0x1,
@@ -37,12 +42,40 @@ enum load_command {
     LC_SEGMENT_64 = 0x19,
 };
 
+/* What differs between processors. Offsets are into the load command or section. */
+struct kind {
+    enum image_cpu cpu;
+    uint32_t magic, cpu_type;
+    enum handover_kind handover;
+    bool wide; /* addresses, sizes and offsets of segments and sections have 64 bits */
+    uint32_t header_size;
+    enum load_command segment_command;
+    uint32_t segment_size, section_size; /* struct segment_command[_64], struct section[_64] */
+    uint32_t protection_offset;          /* initprot; nsects is the next word */
+    uint32_t symbol_size;                /* struct nlist[_64] */
+    uint32_t thread_flavor;              /* of the state that has the entry... */
+    uint32_t entry_word, state_words;    /* ...in this word of it; it needs so many */
+    uint64_t physical_bits;              /* of an address */
+};
+
+static const struct kind kinds[] = {
+    {IMAGE_CPU_POWERPC, MH_MAGIC_BIG, 18, HANDOVER_XNU_POWERPC, false, HEADER_SIZE, LC_SEGMENT, 56,
+     68, 0x2c, 12, 1 /* PPC_THREAD_STATE */, 0 /* srr0 */, 1, ALL_ADDRESS_BITS},
+    {IMAGE_CPU_I386, MH_MAGIC_LITTLE, 7, HANDOVER_XNU_X86, false, HEADER_SIZE, LC_SEGMENT, 56, 68,
+     0x2c, 12, 1 /* x86_THREAD_STATE32 */, 10 /* eip */, 11, X86_PHYSICAL_ADDRESS},
+    {IMAGE_CPU_X86_64, MH_MAGIC_64_LITTLE, 0x01000007, HANDOVER_XNU_X86, true, HEADER_SIZE + 4,
+     LC_SEGMENT_64, 72, 80, 0x3c, 16, 4 /* x86_THREAD_STATE64 */, 32 /* rip */, 34,
+     X86_PHYSICAL_ADDRESS},
+};
+
 /* A load command or the file: all its words are read through `get32`, in the file's byte order. */
 struct macho {
     const uint8_t *bytes;
     size_t length;
     uint32_t (*get32)(const void *at);
+    const struct kind *kind;
     bool has_entry;
+    bool has_virtual_base;
 };
 
 struct command {
@@ -53,6 +86,14 @@ struct command {
 static uint32_t word(const struct macho *file, uint64_t offset)
 {
     return file->get32(file->bytes + offset);
+}
+
+/* An address, size or offset of a segment or section. */
+static uint64_t wide_word(const struct macho *file, uint64_t offset)
+{
+    if (!file->kind->wide)
+        return word(file, offset);
+    return get_le64(file->bytes + offset); /* the one 64-bit kind is little-endian */
 }
 
 static bool macho_recognise(const uint8_t *bytes, size_t length)
@@ -76,7 +117,7 @@ static const char *cpu_name(uint32_t type)
         return "ARM";
     case 0x0100000c:
         return "ARM64";
-    case CPU_TYPE_POWERPC:
+    case 18:
         return "PowerPC";
     case 0x01000012:
         return "64-bit PowerPC";
@@ -98,30 +139,80 @@ static const char *file_type_name(uint32_t type)
     return "of an unknown kind";
 }
 
+/*
+ * BootX takes a kernel for a prelinked one by the size of a segment __PRELINK; kernels since 10.6
+ * look whether the section __PRELINK_INFO,__info has something in it.
+ */
+static bool segment_is_prelinked(const struct macho *file, uint64_t at, uint32_t sections,
+                                 const struct image_piece *piece)
+{
+    const struct kind *kind = file->kind;
+
+    if (strcmp(piece->name, "__PRELINK") == 0)
+        return piece->memory_size != 0;
+    if (strcmp(piece->name, "__PRELINK_INFO") != 0)
+        return false;
+    for (uint32_t i = 0; i < sections; i++) {
+        uint64_t section = at + kind->segment_size + (uint64_t)i * kind->section_size;
+
+        if (strncmp((const char *)file->bytes + section, "__info", SEGMENT_NAME) == 0 &&
+            wide_word(file, section + (kind->wide ? 0x28 : 0x24)) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Segments' own addresses differ from physical ones by the same number, or paging could not work.
+ */
+static error_t check_virtual_base(struct macho *file, const char *name, uint64_t address,
+                                  struct image_plan *plan)
+{
+    uint64_t base = address & ~file->kind->physical_bits;
+
+    if (file->has_virtual_base && base != plan->macho.virtual_base)
+        return fail(ERROR_IMAGE_HEADER,
+                    "Mach-O %s: vmaddr 0x%llx is in another gigabyte than the segments before it "
+                    "(0x%llx)",
+                    name, (unsigned long long)address,
+                    (unsigned long long)plan->macho.virtual_base);
+    file->has_virtual_base = true;
+    plan->macho.virtual_base = base;
+    return OK;
+}
+
 static error_t add_segment(struct macho *file, const struct command *command,
                            struct image_plan *plan)
 {
+    const struct kind *kind = file->kind;
+    unsigned width = kind->wide ? 8 : 4;
     struct image_piece piece = {0};
-    uint64_t at = command->offset;
+    uint64_t at = command->offset, address;
     uint32_t sections;
+    error_t error;
 
-    if (command->size < SEGMENT_SIZE)
+    if (command->size < kind->segment_size)
         return fail(ERROR_IMAGE_HEADER, "Mach-O LC_SEGMENT: cmdsize is %u",
                     (unsigned)command->size);
-    sections = word(file, at + 0x30);
-    if (sections > (command->size - SEGMENT_SIZE) / SECTION_SIZE)
+    sections = word(file, at + kind->protection_offset + 4);
+    if (sections > (command->size - kind->segment_size) / kind->section_size)
         return fail(ERROR_IMAGE_HEADER, "Mach-O LC_SEGMENT: nsects is %u in a command of %u bytes",
                     (unsigned)sections, (unsigned)command->size);
     memcpy(piece.name, file->bytes + at + 0x08, SEGMENT_NAME);
-    piece.address = word(file, at + 0x18);
-    piece.memory_size = word(file, at + 0x1c);
-    piece.file_offset = word(file, at + 0x20);
-    piece.file_size = word(file, at + 0x24);
-    piece.executable = (word(file, at + 0x2c) & VM_PROT_EXECUTE) != 0; /* initprot */
-    /* BootX takes a kernel for a prelinked one by this segment's vmsize. */
-    if (strcmp(piece.name, "__PRELINK") == 0 && piece.memory_size != 0)
+    address = wide_word(file, at + 0x18);
+    piece.address = address & kind->physical_bits;
+    piece.memory_size = wide_word(file, at + 0x18 + width);
+    piece.file_offset = wide_word(file, at + 0x18 + 2 * width);
+    piece.file_size = wide_word(file, at + 0x18 + 3 * width);
+    piece.executable = (word(file, at + kind->protection_offset) & VM_PROT_EXECUTE) != 0;
+    /* Bytes for no memory: __CTF (types for DTrace) of 10.5 and later, which no loader loads. */
+    if (piece.memory_size == 0)
+        return OK;
+    if (segment_is_prelinked(file, at, sections, &piece))
         plan->macho.prelinked = true;
-    return image_plan_add(plan, file->length, &piece);
+    error = image_plan_add(plan, file->length, &piece);
+    if (error == OK)
+        error = check_virtual_base(file, plan->pieces[plan->piece_count - 1].name, address, plan);
+    return error;
 }
 
 static error_t read_symbols(struct macho *file, const struct command *command,
@@ -138,7 +229,7 @@ static error_t read_symbols(struct macho *file, const struct command *command,
     count = word(file, at + 0x0c);
     strings = word(file, at + 0x10);
     size = word(file, at + 0x14);
-    if (!bytes_within(file->length, symbols, (uint64_t)count * SYMBOL_SIZE))
+    if (!bytes_within(file->length, symbols, (uint64_t)count * file->kind->symbol_size))
         return fail(ERROR_IMAGE_TRUNCATED,
                     "Mach-O LC_SYMTAB: symoff 0x%x, nsyms %u: beyond the file", (unsigned)symbols,
                     (unsigned)count);
@@ -156,10 +247,10 @@ static error_t read_symbols(struct macho *file, const struct command *command,
     return OK;
 }
 
-/* The entry is srr0, word 0 of the thread state of flavor PPC_THREAD_STATE. */
 static error_t read_thread(struct macho *file, const struct command *command,
                            struct image_plan *plan)
 {
+    const struct kind *kind = file->kind;
     uint64_t at = command->offset + 8, end = command->offset + command->size;
 
     if (file->has_entry)
@@ -171,15 +262,15 @@ static error_t read_thread(struct macho *file, const struct command *command,
             return fail(ERROR_IMAGE_HEADER,
                         "Mach-O LC_UNIXTHREAD: count is %u in a command of %u bytes",
                         (unsigned)count, (unsigned)command->size);
-        if (flavor == PPC_THREAD_STATE && count != 0) {
-            plan->entry = word(file, at + 8);
+        if (flavor == kind->thread_flavor && count >= kind->state_words) {
+            plan->entry = wide_word(file, at + 8 + kind->entry_word * 4) & kind->physical_bits;
             file->has_entry = true;
             return OK;
         }
         at += 8 + (uint64_t)count * 4;
     }
-    return fail(ERROR_IMAGE_HEADER, "Mach-O LC_UNIXTHREAD: no state of flavor %d",
-                PPC_THREAD_STATE);
+    return fail(ERROR_IMAGE_HEADER, "Mach-O LC_UNIXTHREAD: no state of flavor %u",
+                (unsigned)kind->thread_flavor);
 }
 
 static error_t read_command(struct macho *file, const struct command *command,
@@ -187,6 +278,10 @@ static error_t read_command(struct macho *file, const struct command *command,
 {
     switch (command->number) {
     case LC_SEGMENT:
+    case LC_SEGMENT_64:
+        if (command->number != (uint32_t)file->kind->segment_command)
+            return fail(ERROR_IMAGE_HEADER, "Mach-O: LC_SEGMENT%s in a %s-bit file",
+                        file->kind->wide ? "" : "_64", file->kind->wide ? "64" : "32");
         return add_segment(file, command, plan);
     case LC_SYMTAB:
         return read_symbols(file, command, plan);
@@ -198,8 +293,10 @@ static error_t read_command(struct macho *file, const struct command *command,
         return fail(ERROR_IMAGE_KIND,
                     "the file is a dynamic Mach-O program (load command 0x%x), no kernel",
                     (unsigned)command->number);
-    case LC_SEGMENT_64:
-        return fail(ERROR_IMAGE_HEADER, "Mach-O: LC_SEGMENT_64 in a 32-bit file");
+    case LC_MAIN:
+        return fail(ERROR_IMAGE_KIND,
+                    "the file's entry is given for a dynamic linker (Mach-O LC_MAIN): a program, "
+                    "no kernel");
     default:
         return OK; /* LC_UUID and others say nothing about loading */
     }
@@ -208,7 +305,7 @@ static error_t read_command(struct macho *file, const struct command *command,
 static error_t read_commands(struct macho *file, uint32_t count, uint32_t size,
                              struct image_plan *plan)
 {
-    uint64_t at = HEADER_SIZE, end = HEADER_SIZE + (uint64_t)size;
+    uint64_t at = file->kind->header_size, end = at + size;
 
     for (uint32_t i = 0; i < count; i++) {
         struct command command = {.offset = at};
@@ -231,18 +328,31 @@ static error_t read_commands(struct macho *file, uint32_t count, uint32_t size,
     return OK;
 }
 
-static error_t check_header(const struct macho *file, enum image_cpu cpu)
+static const struct kind *find_kind(uint32_t magic, uint32_t cpu_type)
 {
-    uint32_t type = word(file, 4), kind = word(file, 12);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].magic == magic && kinds[i].cpu_type == cpu_type)
+            return &kinds[i];
+    return NULL;
+}
 
-    /* PowerPC files are big-endian and 32-bit: other magics come with other processors. */
-    if (cpu != IMAGE_CPU_POWERPC || type != CPU_TYPE_POWERPC ||
-        get_be32(file->bytes) != MH_MAGIC_BIG)
+static error_t check_header(struct macho *file, enum image_cpu cpu)
+{
+    uint32_t magic = get_be32(file->bytes), type = word(file, 4), filetype = word(file, 12);
+    error_t error;
+
+    file->kind = find_kind(magic, type);
+    if (file->kind == NULL)
         return fail(ERROR_IMAGE_CPU, "Mach-O for %s (magic 0x%08x, cputype 0x%x)", cpu_name(type),
-                    (unsigned)get_be32(file->bytes), (unsigned)type);
-    if (kind != MH_EXECUTE && kind != MH_PRELOAD)
+                    (unsigned)magic, (unsigned)type);
+    error = image_check_cpu("Mach-O", cpu, file->kind->cpu);
+    if (error != OK)
+        return error;
+    if (file->length < file->kind->header_size)
+        return fail(ERROR_IMAGE_TRUNCATED, "Mach-O: only %u bytes", (unsigned)file->length);
+    if (filetype != MH_EXECUTE && filetype != MH_PRELOAD)
         return fail(ERROR_IMAGE_KIND, "the file is %s (Mach-O filetype %u), no kernel",
-                    file_type_name(kind), (unsigned)kind);
+                    file_type_name(filetype), (unsigned)filetype);
     return OK;
 }
 
@@ -255,20 +365,20 @@ static error_t macho_plan(const uint8_t *bytes, size_t length, enum image_cpu cp
 
     memset(plan, 0, sizeof *plan);
     plan->format = "Mach-O";
-    plan->handover = HANDOVER_XNU_POWERPC;
-    plan->cpu = IMAGE_CPU_POWERPC;
     if (length < HEADER_SIZE)
         return fail(ERROR_IMAGE_TRUNCATED, "Mach-O: only %u bytes", (unsigned)length);
     file.get32 = bytes[0] == 0xfe ? get_be32 : get_le32;
     error = check_header(&file, cpu);
     if (error != OK)
         return error;
+    plan->handover = file.kind->handover;
+    plan->cpu = file.kind->cpu;
     commands = word(&file, 16);
     size = word(&file, 20);
-    if (!bytes_within(length, HEADER_SIZE, size))
+    if (!bytes_within(length, file.kind->header_size, size))
         return fail(ERROR_IMAGE_TRUNCATED, "Mach-O: sizeofcmds is %u, the file has %llu bytes",
                     (unsigned)size, (unsigned long long)length);
-    plan->macho.header_size = HEADER_SIZE + size;
+    plan->macho.header_size = file.kind->header_size + size;
     error = read_commands(&file, commands, size, plan);
     if (error != OK)
         return error;

@@ -53,6 +53,25 @@ void builder_put32(struct builder *builder, uint32_t value)
     builder_bytes(builder, bytes, sizeof bytes);
 }
 
+void builder_put64(struct builder *builder, uint64_t value)
+{
+    uint8_t bytes[8];
+
+    if (builder->little)
+        put_le64(bytes, value);
+    else
+        put_be64(bytes, value);
+    builder_bytes(builder, bytes, sizeof bytes);
+}
+
+void builder_put_wide(struct builder *builder, bool wide, uint64_t value)
+{
+    if (wide)
+        builder_put64(builder, value);
+    else
+        builder_put32(builder, (uint32_t)value);
+}
+
 void builder_text(struct builder *builder, const char *text, size_t size)
 {
     size_t n = strlen(text);
@@ -88,31 +107,43 @@ void builder_set32(struct builder *builder, size_t offset, uint32_t value)
     builder->length = length;
 }
 
+void builder_set64(struct builder *builder, size_t offset, uint64_t value)
+{
+    size_t length = builder->length;
+
+    builder->length = offset;
+    builder_put64(builder, value);
+    builder->length = length;
+}
+
 /* --- Mach-O
  * --------------------------------------------------------------------------------------- */
 
 struct segment {
     const char *name;
-    uint32_t address, memory, offset, file, protection, sections;
+    uint64_t address, memory;
+    uint32_t offset, file, protection, sections;
 };
 
-static size_t put_segment(struct builder *builder, const struct segment *segment)
+/* Sections are called __info and have neither address nor size. */
+static size_t put_segment(struct builder *builder, const struct segment *segment, bool wide,
+                          uint64_t base)
 {
-    size_t at = builder->length;
+    size_t at = builder->length, section_size = wide ? 80 : 68;
 
-    builder_put32(builder, 1); /* LC_SEGMENT */
-    builder_put32(builder, 56 + segment->sections * 68);
+    builder_put32(builder, wide ? 0x19 : 1); /* LC_SEGMENT_64, LC_SEGMENT */
+    builder_put32(builder, (uint32_t)((wide ? 72 : 56) + segment->sections * section_size));
     builder_text(builder, segment->name, 16);
-    builder_put32(builder, segment->address);
-    builder_put32(builder, segment->memory);
-    builder_put32(builder, segment->offset);
-    builder_put32(builder, segment->file);
+    builder_put_wide(builder, wide, segment->address + base);
+    builder_put_wide(builder, wide, segment->memory);
+    builder_put_wide(builder, wide, segment->offset);
+    builder_put_wide(builder, wide, segment->file);
     builder_put32(builder, 7);
     builder_put32(builder, segment->protection);
     builder_put32(builder, segment->sections);
     builder_put32(builder, 0);
     for (uint32_t i = 0; i < segment->sections; i++)
-        builder_text(builder, "__section", 68);
+        builder_text(builder, "__info", section_size);
     return at;
 }
 
@@ -140,7 +171,7 @@ void build_macho(struct builder *builder, struct macho_sample *sample)
     builder_put32(builder, 0); /* sizeofcmds, see below */
     builder_put32(builder, 1); /* MH_NOUNDEFS */
     for (size_t i = 0; i < sizeof segments / sizeof *segments; i++)
-        *places[i] = put_segment(builder, &segments[i]);
+        *places[i] = put_segment(builder, &segments[i], false, 0);
     sample->symtab = builder->length;
     builder_put32(builder, 2);
     builder_put32(builder, 24);
@@ -161,6 +192,55 @@ void build_macho(struct builder *builder, struct macho_sample *sample)
     builder_text(builder, "", 156);
     builder_set32(builder, 20, (uint32_t)(builder->length - 28));
     builder_fill(builder, 0x7a0);
+}
+
+void build_macho_x86(struct builder *builder, bool wide, struct macho_x86_sample *sample)
+{
+    static const struct segment segments[] = {
+        {"__HIB", 0x100000, 0x11000, 0x600, 0x40, 7, 1},
+        {"__TEXT", 0x111000, 0x2000, 0x640, 0x100, 5, 2},
+        {"__DATA", 0x113000, 0x3000, 0x740, 0x80, 3, 1},
+        {"__PRELINK_INFO", 0x116000, 0x1000, 0, 0, 3, 1},
+        {"__CTF", 0, 0, 0x7c0, 0x40, 1, 1},
+        {"__LINKEDIT", 0x117000, 0x1000, 0x800, 0x80, 1, 0},
+    };
+    size_t *const places[] = {&sample->hib,          &sample->text, &sample->data,
+                              &sample->prelink_info, &sample->ctf,  &sample->linkedit};
+    uint32_t header = wide ? 32 : 28, state = wide ? 42 : 16, symbol = wide ? 16 : 12;
+
+    builder_start(builder, true);
+    builder->cpu = wide ? IMAGE_CPU_X86_64 : IMAGE_CPU_I386;
+    builder_put32(builder, wide ? 0xfeedfacf : 0xfeedface);
+    builder_put32(builder, wide ? 0x01000007 : 7);
+    builder_put32(builder, 3);
+    builder_put32(builder, 2); /* MH_EXECUTE */
+    builder_put32(builder, 8);
+    builder_put32(builder, 0); /* sizeofcmds, see below */
+    builder_put32(builder, 1); /* MH_NOUNDEFS */
+    if (wide)
+        builder_put32(builder, 0);
+    for (size_t i = 0; i < sizeof segments / sizeof *segments; i++)
+        *places[i] = put_segment(builder, &segments[i], wide,
+                                 wide && segments[i].memory != 0 ? MACHO_X86_BASE : 0);
+    sample->symtab = builder->length;
+    builder_put32(builder, 2);
+    builder_put32(builder, 24);
+    builder_put32(builder, 0x800);
+    builder_put32(builder, 4);
+    builder_put32(builder, 0x800 + 4 * symbol);
+    builder_put32(builder, 0x80 - 4 * symbol);
+    sample->thread = builder->length;
+    builder_put32(builder, 5);
+    builder_put32(builder, 16 + state * 4);
+    builder_put32(builder, wide ? 4 : 1); /* x86_THREAD_STATE64, x86_THREAD_STATE32 */
+    builder_put32(builder, state);
+    builder_text(builder, "", state * 4);
+    if (wide) /* rip is quad 16, eip is word 10 */
+        builder_set64(builder, sample->thread + 16 + 16 * 8, MACHO_X86_BASE + MACHO_X86_ENTRY);
+    else
+        builder_set32(builder, sample->thread + 16 + 10 * 4, MACHO_X86_ENTRY);
+    builder_set32(builder, 20, (uint32_t)(builder->length - header));
+    builder_fill(builder, 0x880);
 }
 
 /* --- XCOFF
@@ -244,6 +324,130 @@ void build_elf(struct builder *builder)
     builder_fill(builder, 0x240);
 }
 
+/* --- Multiboot ------------------------------------------------------------------------------- */
+
+void put_multiboot_header(struct builder *builder, uint32_t flags)
+{
+    builder_put32(builder, 0x1badb002);
+    builder_put32(builder, flags);
+    builder_put32(builder, 0u - 0x1badb002u - flags);
+    builder_text(builder, "", 36);
+}
+
+static void put_kernel_segment(struct builder *builder, bool wide, uint32_t type, uint32_t offset,
+                               uint32_t place, uint32_t file, uint32_t memory, uint32_t flags)
+{
+    builder_put32(builder, type);
+    if (wide)
+        builder_put32(builder, flags);
+    builder_put_wide(builder, wide, offset);
+    builder_put_wide(builder, wide, KERNEL_BASE(wide) + place);
+    builder_put_wide(builder, wide, place);
+    builder_put_wide(builder, wide, file);
+    builder_put_wide(builder, wide, memory);
+    if (!wide)
+        builder_put32(builder, flags);
+    builder_put_wide(builder, wide, 0x1000);
+}
+
+static void put_kernel_section(struct builder *builder, bool wide, uint32_t type, uint32_t flags,
+                               uint64_t address, uint32_t offset, uint32_t size, uint32_t link)
+{
+    builder_put32(builder, 1); /* sh_name */
+    builder_put32(builder, type);
+    builder_put_wide(builder, wide, flags);
+    builder_put_wide(builder, wide, address);
+    builder_put_wide(builder, wide, offset);
+    builder_put_wide(builder, wide, size);
+    builder_put32(builder, link);
+    builder_put32(builder, 0);
+    builder_put_wide(builder, wide, 4); /* sh_addralign */
+    builder_put_wide(builder, wide, 0);
+}
+
+void build_elf_kernel(struct builder *builder, bool wide)
+{
+    builder_start(builder, true);
+    builder->cpu = wide ? IMAGE_CPU_X86_64 : IMAGE_CPU_I386;
+    builder_text(builder, wide ? "\177ELF\2\1\1" : "\177ELF\1\1\1", 16);
+    builder_put16(builder, 2);
+    builder_put16(builder, wide ? 62 : 3);
+    builder_put32(builder, 1);
+    builder_put_wide(builder, wide, KERNEL_BASE(wide) + KERNEL_ENTRY);
+    builder_put_wide(builder, wide, wide ? 64 : 52);
+    builder_put_wide(builder, wide, KERNEL_SECTIONS);
+    builder_put32(builder, 0);
+    builder_put16(builder, wide ? 64 : 52);
+    builder_put16(builder, wide ? 56 : 32);
+    builder_put16(builder, 3);
+    builder_put16(builder, wide ? 64 : 40);
+    builder_put16(builder, KERNEL_SECTION_COUNT);
+    builder_put16(builder, 4);
+    put_kernel_segment(builder, wide, 1, 0x200, KERNEL_TEXT, 0x200, 0x200, 5);
+    put_kernel_segment(builder, wide, 1, 0x400, KERNEL_TEXT + 0x1000, 0x40, 0x2000, 6);
+    put_kernel_segment(builder, wide, 4, 0x400, 0, 0x20, 0, 4);
+    builder_fill(builder, KERNEL_HEADER);
+    put_multiboot_header(builder, 3);
+    builder_fill(builder, KERNEL_SECTIONS);
+    put_kernel_section(builder, wide, 0, 0, 0, 0, 0, 0);
+    put_kernel_section(builder, wide, 1, 6, KERNEL_BASE(wide) + KERNEL_TEXT, 0x200, 0x200, 0);
+    put_kernel_section(builder, wide, 2, 0, 0, KERNEL_SYMBOLS, 0x40, 3);
+    put_kernel_section(builder, wide, 3, 0, 0, KERNEL_STRINGS, 0x20, 0);
+    put_kernel_section(builder, wide, 3, 0, 0, KERNEL_SECTION_NAMES, 0x20, 0);
+}
+
+size_t kernel_segment(const struct builder *builder, unsigned number)
+{
+    return builder->bytes[4] == 2 ? 64 + number * 56 : 52 + number * 32;
+}
+
+size_t kernel_section(const struct builder *builder, unsigned number)
+{
+    return KERNEL_SECTIONS + number * (builder->bytes[4] == 2 ? 64 : 40);
+}
+
+void build_kludge(struct builder *builder)
+{
+    builder_start(builder, true);
+    builder->cpu = IMAGE_CPU_I386;
+    builder_fill(builder, KLUDGE_HEADER);
+    put_multiboot_header(builder, 0x10003);
+    builder_set32(builder, KLUDGE_HEADER + 12, KLUDGE_TEXT + KLUDGE_HEADER);
+    builder_set32(builder, KLUDGE_HEADER + 16, KLUDGE_TEXT);
+    builder_set32(builder, KLUDGE_HEADER + 20, KLUDGE_TEXT + KLUDGE_LENGTH);
+    builder_set32(builder, KLUDGE_HEADER + 24, KLUDGE_END);
+    builder_set32(builder, KLUDGE_HEADER + 28, KLUDGE_ENTRY);
+    builder_fill(builder, KLUDGE_LENGTH);
+}
+
+/* --- Linux ----------------------------------------------------------------------------------- */
+
+void build_bzimage(struct builder *builder)
+{
+    builder_start(builder, true);
+    builder->cpu = IMAGE_CPU_X86_64;
+    builder_text(builder, "MZ", 0x1f1); /* as kernels that are EFI programs too begin */
+    builder_text(builder, "", 0x600 - 0x1f1);
+    builder->bytes[0x1f1] = 2;
+    builder_set32(builder, 0x1f4, BZIMAGE_CODE / 16);
+    builder_set16(builder, 0x1fe, 0xaa55);
+    builder_set16(builder, 0x200, 0x6aeb); /* the header ends at 0x26c */
+    memcpy(builder->bytes + 0x202, "HdrS", 4);
+    builder_set16(builder, 0x206, 0x020f);
+    builder->bytes[0x211] = 0xc1; /* loaded high; two bits that are the loader's */
+    builder_set32(builder, 0x214, 0x100000);
+    builder_set32(builder, 0x22c, BZIMAGE_HIGHEST);
+    builder_set32(builder, 0x230, BZIMAGE_ALIGNMENT);
+    builder->bytes[0x234] = 1;
+    builder_set16(builder, 0x236, 1);
+    builder_set32(builder, 0x238, 40);
+    builder_set64(builder, 0x250, 0x1122334455667788);
+    builder_set64(builder, 0x258, BZIMAGE_PREFERRED);
+    builder_set32(builder, 0x260, BZIMAGE_INIT_SIZE);
+    builder_set32(builder, 0x26c, 0xdeadbeef); /* not the header's any more */
+    builder_fill(builder, BZIMAGE_SETUP + BZIMAGE_CODE);
+}
+
 void build_compressed(struct builder *builder, const uint8_t *inner, size_t length)
 {
     builder_start(builder, false);
@@ -312,9 +516,15 @@ static void check_accepted(const struct image_bytes *image)
     }
     assert_true(image_plan_start(plan) == plan->pieces[0].address);
     assert_true(plan->entry >= image_plan_start(plan) && plan->entry < image_plan_end(plan));
+    if (plan->handover == HANDOVER_LINUX_X86)
+        assert_true(plan->linux_x86.setup_size < image->length);
+    assert_true(
+        bytes_within(image->length, plan->multiboot.section_offset,
+                     (uint64_t)plan->multiboot.section_count * plan->multiboot.section_size));
     if (plan->macho.has_symbols) {
         assert_true(bytes_within(image->length, plan->macho.symbol_offset,
-                                 (uint64_t)plan->macho.symbol_count * 12));
+                                 (uint64_t)plan->macho.symbol_count *
+                                     (plan->cpu == IMAGE_CPU_X86_64 ? 16 : 12)));
         assert_true(
             bytes_within(image->length, plan->macho.string_offset, plan->macho.string_size));
     }
@@ -351,7 +561,7 @@ error_t try_image(const uint8_t *bytes, size_t length, enum image_cpu cpu)
 
 error_t try_builder(const struct builder *builder)
 {
-    return try_image(builder->bytes, builder->length, IMAGE_CPU_POWERPC);
+    return try_image(builder->bytes, builder->length, builder->cpu);
 }
 
 void expect_piece(size_t index, const char *name, uint64_t address, uint64_t memory_size,
@@ -395,10 +605,21 @@ void expect_broken32(struct builder *builder, size_t offset, uint32_t value, err
     memcpy(builder->bytes + offset, before, 4);
 }
 
+void expect_broken64(struct builder *builder, size_t offset, uint64_t value, error_t error,
+                     const char *words)
+{
+    uint8_t before[8];
+
+    memcpy(before, builder->bytes + offset, 8);
+    builder_set64(builder, offset, value);
+    expect_failure(try_builder(builder), error, words);
+    memcpy(builder->bytes + offset, before, 8);
+}
+
 void expect_truncations_refused(const struct builder *builder)
 {
     for (size_t length = 0; length < builder->length; length++)
-        if (try_image(builder->bytes, length, IMAGE_CPU_POWERPC) == OK)
+        if (try_image(builder->bytes, length, builder->cpu) == OK)
             fail_msg("accepted when cut to %u of %u bytes", (unsigned)length,
                      (unsigned)builder->length);
 }

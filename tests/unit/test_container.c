@@ -71,8 +71,10 @@ static void test_fat_takes_the_first_that_fits(void **state)
 static void test_fat_fields(void **state)
 {
     (void)state;
-    expect_broken32(&file, 4, 0, ERROR_IMAGE_CPU, "none of its 0 slices");
-    expect_broken32(&file, 4, 1, ERROR_IMAGE_CPU, "none of its 1 slices has cputype 18");
+    expect_broken32(&file, 4, 0, ERROR_IMAGE_CPU,
+                    "none of its 0 slices is for PowerPC; it has: nothing");
+    expect_broken32(&file, 4, 1, ERROR_IMAGE_CPU,
+                    "none of its 1 slices is for PowerPC; it has: i386");
     expect_broken32(&file, 4, 45, ERROR_IMAGE_KIND, "Java class file");
     expect_broken32(&file, 4, 0xffffffff, ERROR_IMAGE_KIND, "Java class file");
     expect_broken32(&file, 8 + 20 + 8, 0xffffff00, ERROR_IMAGE_TRUNCATED, "slice 1 has offset");
@@ -91,7 +93,71 @@ static void test_fat_for_other_processors(void **state)
     expect_failure(try_image(file.bytes, file.length, IMAGE_CPU_I386), ERROR_IMAGE_CPU,
                    "Mach-O for PowerPC");
     expect_failure(try_image(file.bytes, file.length, IMAGE_CPU_X86_64), ERROR_IMAGE_CPU,
-                   "cputype 16777223");
+                   "Mach-O for PowerPC");
+}
+
+static void test_fat_lists_what_it_has(void **state)
+{
+    static const uint32_t many[] = {18, 0x01000012, 12, 0x0100000c, 0x63, 0x1234567};
+
+    (void)state;
+    build_fat(&file, false, many, 6, &inner);
+    expect_failure(try_image(file.bytes, file.length, IMAGE_CPU_X86_64), ERROR_IMAGE_CPU,
+                   "none of its 6 slices is for x86_64; it has: PowerPC PowerPC64 ARM ARM64 0x63 "
+                   "0x1234567");
+}
+
+/* A fat file of these two, in this order. */
+static void build_fat_pair(uint32_t first_type, const struct builder *first, uint32_t second_type,
+                           const struct builder *second)
+{
+    const struct {
+        uint32_t type;
+        const struct builder *slice;
+    } slices[] = {{first_type, first}, {second_type, second}};
+    uint32_t offset = 0x100;
+
+    builder_start(&file, false);
+    builder_put32(&file, 0xcafebabe);
+    builder_put32(&file, 2);
+    for (size_t i = 0; i < 2; i++) {
+        builder_put32(&file, slices[i].type);
+        builder_put32(&file, 3);
+        builder_put32(&file, offset);
+        builder_put32(&file, (uint32_t)slices[i].slice->length);
+        builder_put32(&file, 12);
+        offset += (uint32_t)slices[i].slice->length;
+    }
+    builder_fill(&file, 0x100);
+    builder_bytes(&file, first->bytes, first->length);
+    builder_bytes(&file, second->bytes, second->length);
+}
+
+static void test_fat_for_x86(void **state)
+{
+    static struct builder narrow, wide;
+    struct macho_x86_sample x86;
+
+    (void)state;
+    build_macho_x86(&narrow, false, &x86);
+    build_macho_x86(&wide, true, &x86);
+    build_fat_pair(7, &narrow, 0x01000007, &wide);
+    for (int swapped = 0; swapped < 2; swapped++) {
+        /* The most capable, wherever it stands; less where arch= says less. */
+        assert_int_equal(try_image(file.bytes, file.length, IMAGE_CPU_X86_64), OK);
+        assert_int_equal(tried_plan.cpu, IMAGE_CPU_X86_64);
+        assert_int_equal(try_image(file.bytes, file.length, IMAGE_CPU_I386), OK);
+        assert_int_equal(tried_plan.cpu, IMAGE_CPU_I386);
+        expect_failure(try_image(file.bytes, file.length, IMAGE_CPU_POWERPC), ERROR_IMAGE_CPU,
+                       "is for PowerPC; it has: ");
+        build_fat_pair(0x01000007, &wide, 7, &narrow);
+    }
+    /* 10.4 and 10.5: PowerPC and i386. */
+    build_fat_pair(18, &inner, 7, &narrow);
+    assert_int_equal(try_image(file.bytes, file.length, IMAGE_CPU_X86_64), OK);
+    assert_int_equal(tried_plan.cpu, IMAGE_CPU_I386);
+    assert_int_equal(try_image(file.bytes, file.length, IMAGE_CPU_POWERPC), OK);
+    assert_int_equal(tried_plan.cpu, IMAGE_CPU_POWERPC);
 }
 
 static void test_fat_cut_and_damaged(void **state)
@@ -319,6 +385,8 @@ int main(void)
         cmocka_unit_test_setup(test_fat_takes_the_first_that_fits, build_fat_kernel),
         cmocka_unit_test_setup(test_fat_fields, build_fat_kernel),
         cmocka_unit_test_setup(test_fat_for_other_processors, build_fat_kernel),
+        cmocka_unit_test_setup(test_fat_lists_what_it_has, build_fat_kernel),
+        cmocka_unit_test_setup(test_fat_for_x86, build_fat_kernel),
         cmocka_unit_test_setup(test_fat_cut_and_damaged, build_fat_kernel),
         cmocka_unit_test_setup(test_fat_short_table, build_fat_kernel),
         cmocka_unit_test(test_java_class),

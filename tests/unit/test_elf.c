@@ -137,6 +137,180 @@ static void test_damaged_anywhere(void **state)
     try_mutations(&file, 52 + 96, 20000);
 }
 
+/* --- Kernels for x86 ------------------------------------------------------------------------- */
+
+static int build_32(void **state)
+{
+    (void)state;
+    build_elf_kernel(&file, false);
+    return 0;
+}
+
+static int build_64(void **state)
+{
+    (void)state;
+    build_elf_kernel(&file, true);
+    return 0;
+}
+
+static void expect_kernel(enum image_cpu cpu)
+{
+    assert_int_equal(try_builder(&file), OK);
+    assert_string_equal(tried_plan.format, "ELF");
+    assert_int_equal(tried_plan.handover, HANDOVER_MULTIBOOT);
+    assert_int_equal(tried_plan.cpu, cpu);
+    assert_int_equal(tried_plan.entry, KERNEL_ENTRY);
+    assert_int_equal(tried_plan.piece_count, 2);
+    expect_piece(0, "PT_LOAD 0", KERNEL_TEXT, 0x200, 0x200, 0x200);
+    expect_piece(1, "PT_LOAD 1", KERNEL_TEXT + 0x1000, 0x2000, 0x400, 0x40);
+    assert_true(tried_plan.pieces[0].executable);
+    assert_false(tried_plan.pieces[1].executable);
+    assert_int_equal(tried_plan.multiboot.flags, 3);
+    assert_int_equal(tried_plan.multiboot.section_offset, KERNEL_SECTIONS);
+    assert_int_equal(tried_plan.multiboot.section_count, KERNEL_SECTION_COUNT);
+    assert_int_equal(tried_plan.multiboot.section_size, file.bytes[4] == 2 ? 64 : 40);
+    assert_int_equal(tried_plan.multiboot.section_names, 4);
+}
+
+static void test_kernel_32(void **state)
+{
+    (void)state;
+    expect_kernel(IMAGE_CPU_I386);
+    file.cpu = IMAGE_CPU_X86_64;
+    expect_kernel(IMAGE_CPU_I386);
+    /* A 64-bit kernel in a 32-bit file. */
+    builder_set16(&file, 18, 62);
+    expect_kernel(IMAGE_CPU_X86_64);
+    expect_failure(try_image(file.bytes, file.length, IMAGE_CPU_I386), ERROR_IMAGE_CPU,
+                   "ELF for x86_64, but this processor has no 64-bit mode");
+}
+
+static void test_kernel_64(void **state)
+{
+    (void)state;
+    expect_kernel(IMAGE_CPU_X86_64);
+    expect_failure(try_image(file.bytes, file.length, IMAGE_CPU_I386), ERROR_IMAGE_CPU,
+                   "no 64-bit mode");
+    expect_failure(try_image(file.bytes, file.length, IMAGE_CPU_POWERPC), ERROR_IMAGE_CPU,
+                   "ELF for x86_64, but this machine runs PowerPC");
+}
+
+static void test_kernel_entry(void **state)
+{
+    size_t text = kernel_segment(&file, 0);
+
+    (void)state;
+    /* A physical one, which lies in no segment's virtual range. */
+    builder_set32(&file, 24, KERNEL_ENTRY + 4);
+    assert_int_equal(try_builder(&file), OK);
+    assert_int_equal(tried_plan.entry, KERNEL_ENTRY + 4);
+    expect_broken32(&file, 24, KERNEL_TEXT + 0x200, ERROR_IMAGE_HEADER, "entry point 0x100200");
+    expect_broken32(&file, 24, 0xc0000000 + KERNEL_TEXT + 0x1040, ERROR_IMAGE_HEADER,
+                    "entry point 0x101040");
+    expect_broken32(&file, 24, 0, ERROR_IMAGE_HEADER, "entry point 0x0");
+    /* Where both addresses are equal, there is nothing to translate. */
+    builder_set32(&file, text + 8, KERNEL_TEXT);
+    assert_int_equal(try_builder(&file), OK);
+    assert_int_equal(tried_plan.entry, KERNEL_ENTRY + 4);
+}
+
+static void test_kernel_header_fields(void **state)
+{
+    (void)state;
+    expect_broken16(&file, 4, 0x0102, ERROR_IMAGE_CPU, "ELF for i386 that is not 32-bit");
+    expect_broken16(&file, 4, 0x0100, ERROR_IMAGE_CPU, "EI_CLASS 0");
+    expect_broken16(&file, 6, 0, ERROR_IMAGE_HEADER, "EI_VERSION is 0");
+    expect_broken16(&file, 16, 3, ERROR_IMAGE_KIND, "a dynamic executable");
+    expect_broken16(&file, 16, 1, ERROR_IMAGE_KIND, "an object file");
+    expect_broken16(&file, 18, 40, ERROR_IMAGE_CPU, "ELF for ARM");
+    expect_broken32(&file, 20, 2, ERROR_IMAGE_HEADER, "e_version 2");
+    expect_broken32(&file, 28, 0xffffffff, ERROR_IMAGE_TRUNCATED, "e_phoff 0xffffffff");
+    expect_broken16(&file, 42, 31, ERROR_IMAGE_HEADER, "e_phentsize is 31");
+    expect_broken16(&file, 44, 0, ERROR_IMAGE_HEADER, "nothing in it is to be loaded");
+    expect_broken32(&file, kernel_segment(&file, 2), 3, ERROR_IMAGE_KIND, "PT_INTERP");
+    file.bytes[5] = 2; /* big-endian, e_machine too */
+    file.bytes[18] = 0;
+    file.bytes[19] = 3;
+    expect_failure(try_builder(&file), ERROR_IMAGE_CPU, "not little-endian (EI_DATA 2)");
+}
+
+static void test_kernel_64_fields(void **state)
+{
+    size_t text = kernel_segment(&file, 0);
+
+    (void)state;
+    expect_broken64(&file, 32, 0x100000040, ERROR_IMAGE_TRUNCATED, "e_phoff 0x100000040");
+    expect_broken64(&file, 32, UINT64_MAX, ERROR_IMAGE_TRUNCATED, "e_phoff");
+    expect_broken64(&file, 40, 0x1000004c0, ERROR_IMAGE_TRUNCATED, "e_shoff 0x1000004c0");
+    expect_broken64(&file, text + 8, 0x100000200, ERROR_IMAGE_TRUNCATED, "file offset");
+    expect_broken64(&file, text + 24, 0x100100000, ERROR_IMAGE_HEADER, "above 4 GB");
+    expect_broken64(&file, text + 24, UINT64_MAX, ERROR_IMAGE_HEADER, "above 4 GB");
+    expect_broken64(&file, text + 32, 0x100000200, ERROR_IMAGE_HEADER, "larger than in memory");
+    expect_broken64(&file, text + 40, UINT64_MAX, ERROR_IMAGE_HEADER, "above 4 GB");
+    expect_broken64(&file, 24, UINT64_MAX, ERROR_IMAGE_HEADER, "entry point");
+    expect_failure(try_image(file.bytes, 63, IMAGE_CPU_X86_64), ERROR_IMAGE_TRUNCATED, "only 63");
+    expect_failure(try_image(file.bytes, 51, IMAGE_CPU_X86_64), ERROR_IMAGE_TRUNCATED, "only 51");
+}
+
+static void test_kernel_without_multiboot(void **state)
+{
+    (void)state;
+    expect_broken32(&file, KERNEL_HEADER, 0x1badb003, ERROR_IMAGE_KIND,
+                    "an ELF file for i386 without a multiboot header");
+    expect_broken32(&file, KERNEL_HEADER + 8, 0, ERROR_IMAGE_KIND, "without a multiboot header");
+}
+
+static void test_kernel_sections(void **state)
+{
+    size_t symbols = kernel_section(&file, 2);
+
+    (void)state;
+    expect_broken32(&file, 32, 0xffffff00, ERROR_IMAGE_TRUNCATED, "e_shoff 0xffffff00");
+    expect_broken16(&file, 46, 39, ERROR_IMAGE_HEADER, "e_shentsize is 39");
+    expect_broken16(&file, 46, 0xffff, ERROR_IMAGE_TRUNCATED, "e_shoff");
+    expect_broken16(&file, 48, 6, ERROR_IMAGE_TRUNCATED, "e_shnum 6");
+    expect_broken32(&file, symbols + 16, 0xffffffff, ERROR_IMAGE_TRUNCATED, "section 2 (symbols)");
+    expect_broken32(&file, symbols + 20, 0x10000, ERROR_IMAGE_TRUNCATED, "size 0x10000");
+    /* Of sections that nobody reads, nothing has to be right. */
+    builder_set32(&file, kernel_section(&file, 1) + 16, 0xffffffff);
+    builder_set32(&file, symbols + 4, 8); /* SHT_NOBITS */
+    builder_set32(&file, symbols + 20, 0xffffffff);
+    builder_set32(&file, kernel_section(&file, 3) + 8, 2); /* SHF_ALLOC: a segment brings it */
+    builder_set32(&file, kernel_section(&file, 3) + 16, 0xffffffff);
+    builder_set16(&file, 50, 5); /* e_shstrndx beyond the table */
+    assert_int_equal(try_builder(&file), OK);
+    assert_int_equal(tried_plan.multiboot.section_names, 0);
+    builder_set16(&file, 48, 0);
+    assert_int_equal(try_builder(&file), OK);
+    assert_int_equal(tried_plan.multiboot.section_count, 0);
+    assert_int_equal(tried_plan.multiboot.section_offset, 0);
+}
+
+static void test_kernel_header_addresses_win(void **state)
+{
+    (void)state;
+    /* The rest of the ELF file may say what it likes then, even that it is a library. */
+    builder_set16(&file, 16, 3);
+    builder_set32(&file, KERNEL_HEADER + 4, 0x10003);
+    builder_set32(&file, KERNEL_HEADER + 8, 0u - 0x1badb002u - 0x10003u);
+    builder_set32(&file, KERNEL_HEADER + 12, 0x400000 + KERNEL_HEADER);
+    builder_set32(&file, KERNEL_HEADER + 16, 0x400000);
+    builder_set32(&file, KERNEL_HEADER + 28, 0x400100);
+    assert_int_equal(try_builder(&file), OK);
+    assert_int_equal(tried_plan.handover, HANDOVER_MULTIBOOT);
+    assert_int_equal(tried_plan.piece_count, 1);
+    expect_piece(0, "image", 0x400000, file.length, 0, file.length);
+    assert_int_equal(tried_plan.entry, 0x400100);
+    assert_int_equal(tried_plan.multiboot.section_count, 0);
+}
+
+static void test_kernel_cut_and_damaged(void **state)
+{
+    (void)state;
+    expect_truncations_refused(&file);
+    try_mutations(&file, KERNEL_HEADER + 48, 20000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +322,16 @@ int main(void)
         cmocka_unit_test_setup(test_longer_program_headers, build),
         cmocka_unit_test_setup(test_cut_anywhere, build),
         cmocka_unit_test_setup(test_damaged_anywhere, build),
+        cmocka_unit_test_setup(test_kernel_32, build_32),
+        cmocka_unit_test_setup(test_kernel_64, build_64),
+        cmocka_unit_test_setup(test_kernel_entry, build_32),
+        cmocka_unit_test_setup(test_kernel_header_fields, build_32),
+        cmocka_unit_test_setup(test_kernel_64_fields, build_64),
+        cmocka_unit_test_setup(test_kernel_without_multiboot, build_32),
+        cmocka_unit_test_setup(test_kernel_sections, build_32),
+        cmocka_unit_test_setup(test_kernel_header_addresses_win, build_32),
+        cmocka_unit_test_setup(test_kernel_cut_and_damaged, build_32),
+        cmocka_unit_test_setup(test_kernel_cut_and_damaged, build_64),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a launch moves: adding pieces to it, and settling where they go. For hand-overs that find
+ * their places in firmware's memory map.
+ */
+#ifndef LOADER_PIECES_H
+#define LOADER_PIECES_H
+
+#include "loader/launch.h"
+#include "loader/placement.h"
+#include "loader/request.h"
+
+/*
+ * Adds a piece: `copy` bytes from `source` (claimed memory), zeros up to `size`. Nothing if `size`
+ * is 0. ERROR_IMAGE_PIECES: too many; ERROR_MEMORY_RANGE: above 4 GB.
+ */
+error_t pieces_add(struct launch *launch, uint64_t destination, const uint8_t *source,
+                   uint64_t copy, uint64_t size);
+
+/*
+ * True if a module may stay where it is: that begins a page, is free and lies inside
+ * [minimum, end). So a large file need not be moved.
+ */
+bool pieces_module_may_stay(const struct placement *placement, const struct kernel_module *module,
+                            uint64_t minimum, uint64_t end);
+
+#endif
