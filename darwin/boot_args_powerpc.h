@@ -16,14 +16,6 @@
 #define BOOT_ARGS_POWERPC_COMMAND_LINE 255 /* characters, without the NUL */
 #define BOOT_ARGS_POWERPC_BANKS        26
 
-/* The screen; all 0 if there is none. */
-struct boot_video {
-    uint32_t address;   /* physical */
-    uint32_t row_bytes; /* from one line to the next */
-    uint32_t width, height;
-    uint32_t depth; /* bits for each pixel: 8, 16 or 32 */
-};
-
 struct boot_args_powerpc {
     uint16_t version; /* 1: banks in bytes; 2: banks in 4 KB pages (Mac OS X 10.3 and later) */
     const char *command_line;

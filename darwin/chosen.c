@@ -60,7 +60,7 @@ static error_t find_chosen(struct devtree *tree, struct devtree_node **chosen)
     return made ? begin_node(tree, *chosen, "chosen") : OK;
 }
 
-static error_t add_reply(struct devtree *tree, struct devtree_node *chosen,
+error_t chosen_add_reply(struct devtree *tree, struct devtree_node *chosen,
                          const struct network_config *network)
 {
     for (size_t i = 0; i < sizeof(stale) / sizeof(stale[0]); i++) {
@@ -131,7 +131,7 @@ error_t chosen_announce(struct devtree *tree, const struct devtree_node *card,
         error = find_chosen(tree, &chosen);
     }
     if (error == OK) {
-        error = add_reply(tree, chosen, network);
+        error = chosen_add_reply(tree, chosen, network);
     }
     if (error == OK) {
         error = devtree_set_string(tree, chosen, "bootargs", arguments);

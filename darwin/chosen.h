@@ -20,6 +20,13 @@ error_t chosen_announce(struct devtree *tree, const struct devtree_node *card,
                         const char *arguments);
 
 /*
+ * The part of it that is the same on every machine: the server's reply as bootp-response and, if it
+ * came by DHCP, as dhcp-response too. What is there of another boot is taken out.
+ */
+error_t chosen_add_reply(struct devtree *tree, struct devtree_node *chosen,
+                         const struct network_config *network);
+
+/*
  * Makes /chosen/memory-map, empty but for AAPL,phandle (one that no other node has) and name. To
  * be called when all other nodes are there.
  */

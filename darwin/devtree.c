@@ -205,6 +205,22 @@ error_t devtree_set_be32(struct devtree *tree, struct devtree_node *node, const 
     return devtree_set(tree, node, name, bytes, sizeof(bytes));
 }
 
+error_t devtree_set_le32(struct devtree *tree, struct devtree_node *node, const char *name,
+                         uint32_t value)
+{
+    uint8_t bytes[4];
+    put_le32(bytes, value);
+    return devtree_set(tree, node, name, bytes, sizeof(bytes));
+}
+
+error_t devtree_set_le64(struct devtree *tree, struct devtree_node *node, const char *name,
+                         uint64_t value)
+{
+    uint8_t bytes[8];
+    put_le64(bytes, value);
+    return devtree_set(tree, node, name, bytes, sizeof(bytes));
+}
+
 void devtree_remove(struct devtree_node *node, const char *name)
 {
     struct devtree_property *previous = NULL;

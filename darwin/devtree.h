@@ -62,6 +62,10 @@ error_t devtree_set_string(struct devtree *tree, struct devtree_node *node, cons
                            const char *text); /* with its NUL */
 error_t devtree_set_be32(struct devtree *tree, struct devtree_node *node, const char *name,
                          uint32_t value);
+error_t devtree_set_le32(struct devtree *tree, struct devtree_node *node, const char *name,
+                         uint32_t value);
+error_t devtree_set_le64(struct devtree *tree, struct devtree_node *node, const char *name,
+                         uint64_t value);
 void devtree_remove(struct devtree_node *node, const char *name);
 
 const struct devtree_property *devtree_get(const struct devtree_node *node, const char *name);

@@ -3,19 +3,24 @@
 
 #include <string.h>
 
+#include "darwin/fat_slice.h"
 #include "darwin/mkext_format.h"
+#include "darwin/mkext_v2.h"
 #include "lib/adler32.h"
 #include "lib/bytes.h"
 #include "lib/lzss.h"
 
-/* Fat header: magic, count, then rows of cputype, cpusubtype, offset, size, align */
-#define FAT_MAGIC       0xCAFEBABEu
-#define FAT_HEADER_SIZE 8
-#define FAT_ROW_SIZE    20
-
 bool mkext_recognise(const uint8_t *bytes, size_t length)
 {
     return length >= 4 && get_be32(bytes) == MKEXT_MAGIC;
+}
+
+bool mkext_recognise_any(const uint8_t *bytes, size_t length)
+{
+    struct fat_slice slice;
+    enum fat_result result = fat_slice_first(bytes, length, &slice);
+    return (result == FAT_THIN || result == FAT_FOUND) &&
+           mkext_recognise(slice.bytes, slice.length);
 }
 
 static error_t check_header(const uint8_t *bytes, size_t length, struct mkext_info *info)
@@ -45,13 +50,6 @@ static error_t check_header(const uint8_t *bytes, size_t length, struct mkext_in
     if (sum != get_be32(bytes + MKEXT_AT_ADLER32)) {
         return fail(ERROR_MKEXT_CHECKSUM, "adler32 is %08x, the bytes give %08x",
                     (unsigned)get_be32(bytes + MKEXT_AT_ADLER32), (unsigned)sum);
-    }
-    /* Kernels up to 10.5 do not look at the version and would take other ones for version 1. */
-    if (info->version != MKEXT_VERSION_1) {
-        return fail(ERROR_MKEXT_VERSION, "version is %08x (%s), %08x is needed",
-                    (unsigned)info->version,
-                    info->version == MKEXT_VERSION_2 ? "version 2, Mac OS X 10.6" : "unknown",
-                    MKEXT_VERSION_1);
     }
     return OK;
 }
@@ -88,12 +86,8 @@ static error_t check_file(const uint8_t *bytes, size_t length, uint32_t data_sta
     return OK;
 }
 
-error_t mkext_check(const uint8_t *bytes, size_t length, struct mkext_info *info)
+static error_t check_v1(const uint8_t *bytes, size_t length, const struct mkext_info *info)
 {
-    error_t error = check_header(bytes, length, info);
-    if (error != OK) {
-        return error;
-    }
     if (info->count == 0 || info->count > (length - MKEXT_HEADER_SIZE) / MKEXT_ENTRY_SIZE) {
         return fail(ERROR_MKEXT_ENTRY, "numkexts is %u in %u bytes", (unsigned)info->count,
                     (unsigned)length);
@@ -104,7 +98,7 @@ error_t mkext_check(const uint8_t *bytes, size_t length, struct mkext_info *info
     uint64_t room = length - data_start;
     for (uint32_t i = 0; i < info->count; i++) {
         struct mkext_entry entry;
-        error = mkext_entry(bytes, length, i, &entry);
+        error_t error = mkext_entry(bytes, length, i, &entry);
         if (error == OK) {
             error = check_file(bytes, length, data_start, i, "plist", &entry.plist);
         }
@@ -125,6 +119,37 @@ error_t mkext_check(const uint8_t *bytes, size_t length, struct mkext_info *info
     return OK;
 }
 
+error_t mkext_check(const uint8_t *bytes, size_t length, struct mkext_info *info)
+{
+    error_t error = check_header(bytes, length, info);
+    if (error != OK) {
+        return error;
+    }
+    switch (info->version) {
+    case MKEXT_VERSION_1:
+        return check_v1(bytes, length, info);
+    case MKEXT_VERSION_2:
+        return mkext_v2_check(bytes, length);
+    default:
+        return fail(ERROR_MKEXT_VERSION, "version is %08x, neither %08x (1) nor %08x (2)",
+                    (unsigned)info->version, MKEXT_VERSION_1, MKEXT_VERSION_2);
+    }
+}
+
+error_t mkext_check_version_1(const uint8_t *bytes, size_t length)
+{
+    if (length < MKEXT_HEADER_SIZE) {
+        return fail(ERROR_MKEXT_LENGTH, "%u bytes are shorter than a header", (unsigned)length);
+    }
+    uint32_t version = get_be32(bytes + MKEXT_AT_VERSION);
+    if (version != MKEXT_VERSION_1) {
+        return fail(ERROR_MKEXT_VERSION, "version is %08x (%s), %08x is needed", (unsigned)version,
+                    version == MKEXT_VERSION_2 ? "version 2, Mac OS X 10.6" : "unknown",
+                    MKEXT_VERSION_1);
+    }
+    return OK;
+}
+
 error_t mkext_check_cpu(const uint8_t *bytes, size_t length, uint32_t cpu_type)
 {
     if (length < MKEXT_HEADER_SIZE) {
@@ -134,6 +159,9 @@ error_t mkext_check_cpu(const uint8_t *bytes, size_t length, uint32_t cpu_type)
     if (found != cpu_type && found != UINT32_MAX) {
         return fail(ERROR_MKEXT_CPU, "cputype is %u, this machine is %u", (unsigned)found,
                     (unsigned)cpu_type);
+    }
+    if (found == UINT32_MAX && get_be32(bytes + MKEXT_AT_VERSION) == MKEXT_VERSION_2) {
+        return fail(ERROR_MKEXT_CPU, "cputype is any, but one of version 2 has to name its own");
     }
     /* "Any" type goes with "any" subtype only. */
     if (found == UINT32_MAX && get_be32(bytes + MKEXT_AT_CPU_SUBTYPE) != UINT32_MAX) {
@@ -182,34 +210,21 @@ error_t mkext_unpack(const uint8_t *bytes, size_t length, const struct mkext_fil
 error_t mkext_slice(const uint8_t *bytes, size_t length, uint32_t cpu_type, const uint8_t **slice,
                     size_t *slice_length)
 {
-    *slice = bytes;
-    *slice_length = length;
-    /* Apple's loader takes fat headers of both byte orders (xnu-handoff section 6.1). */
-    if (length < FAT_HEADER_SIZE ||
-        (get_be32(bytes) != FAT_MAGIC && get_le32(bytes) != FAT_MAGIC)) {
-        return OK;
-    }
-    uint32_t (*get32)(const void *) = get_be32(bytes) == FAT_MAGIC ? get_be32 : get_le32;
-    uint32_t count = get32(bytes + 4);
-    if (count > (length - FAT_HEADER_SIZE) / FAT_ROW_SIZE) {
+    struct fat_slice found;
+    enum fat_result result = fat_slice_find(bytes, length, cpu_type, &found);
+    *slice = found.bytes;
+    *slice_length = found.length;
+    switch (result) {
+    case FAT_NO_ROOM:
         return fail(ERROR_MKEXT_LENGTH, "a fat file of %u bytes has no room for its %u rows",
-                    (unsigned)length, (unsigned)count);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *row = bytes + FAT_HEADER_SIZE + (size_t)i * FAT_ROW_SIZE;
-        if (get32(row) != cpu_type) {
-            continue;
-        }
-        uint32_t offset = get32(row + 8);
-        uint32_t size = get32(row + 12);
-        if (!bytes_within(length, offset, size)) {
-            return fail(ERROR_MKEXT_LENGTH, "slice %u (%u bytes at %u) ends beyond the file",
-                        (unsigned)i, (unsigned)size, (unsigned)offset);
-        }
-        *slice = bytes + offset;
-        *slice_length = size;
+                    (unsigned)length, (unsigned)found.count);
+    case FAT_OUTSIDE:
+        return fail(ERROR_MKEXT_LENGTH, "slice %u (%u bytes at %u) ends beyond the file",
+                    (unsigned)found.index, (unsigned)found.size, (unsigned)found.offset);
+    case FAT_NO_SLICE:
+        return fail(ERROR_MKEXT_CPU, "none of %u slices is for CPU type %u", (unsigned)found.count,
+                    (unsigned)cpu_type);
+    default:
         return OK;
     }
-    return fail(ERROR_MKEXT_CPU, "none of %u slices is for CPU type %u", (unsigned)count,
-                (unsigned)cpu_type);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mkext version 1 archives: kernel extensions in one file (specs: xnu-handoff section 5).
- * All header fields are big-endian on every machine.
+ * mkext archives: kernel extensions in one file (specs: xnu-handoff section 5). Version 1 is what
+ * Mac OS X 10.0 to 10.8 read, version 2 what 10.6 brought. All header fields are big-endian on
+ * every machine.
  */
 #ifndef DARWIN_MKEXT_H
 #define DARWIN_MKEXT_H
@@ -33,17 +34,28 @@ struct mkext_info {
 
 /* True if the bytes begin like a thin mkext. */
 bool mkext_recognise(const uint8_t *bytes, size_t length);
+/* True if they do, or if they are a fat file whose first slice does. */
+bool mkext_recognise_any(const uint8_t *bytes, size_t length);
 /*
- * Checks a thin version 1 archive completely as XNU's reader does and more: magic, signature,
- * length equal to `length`, Adler-32, version, every entry inside the archive, plist present,
- * compressed files unpack to exactly their real size. The message names the field.
+ * Checks a thin archive of either version completely as XNU's readers do and more: magic,
+ * signature, length equal to `length`, Adler-32, every file inside the archive, property lists
+ * present, compressed files unpack to exactly their real size. The message names the field.
+ * info->version tells which it is.
  */
 error_t mkext_check(const uint8_t *bytes, size_t length, struct mkext_info *info);
-/* ERROR_MKEXT_CPU unless a thin archive is for this Mach-O CPU type (18: PowerPC) or for any. */
+/*
+ * ERROR_MKEXT_VERSION unless a thin archive is of version 1: kernels up to 10.5 do not look at the
+ * version and would read the files of a later one as entries of their own.
+ */
+error_t mkext_check_version_1(const uint8_t *bytes, size_t length);
+/*
+ * ERROR_MKEXT_CPU unless a thin archive is for this Mach-O CPU type (18: PowerPC) or, in version 1,
+ * for any.
+ */
 error_t mkext_check_cpu(const uint8_t *bytes, size_t length, uint32_t cpu_type);
-/* Entry `index` of a checked archive. */
+/* Entry `index` of a checked version 1 archive. */
 error_t mkext_entry(const uint8_t *bytes, size_t length, uint32_t index, struct mkext_entry *entry);
-/* Unpacks a file of a checked archive into exactly file->real_size bytes. */
+/* Unpacks a file of a checked version 1 archive into exactly file->real_size bytes. */
 error_t mkext_unpack(const uint8_t *bytes, size_t length, const struct mkext_file *file,
                      uint8_t *out, size_t out_size);
 /*

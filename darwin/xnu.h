@@ -13,19 +13,36 @@
 #include "net/fetch.h"
 #include "net/network.h"
 
-#define XNU_PACKAGES_MAXIMUM 8
+#define XNU_PACKAGES_MAXIMUM 24
+#define XNU_KEXTS_MAXIMUM    16
+
+/* A kernel extension that is no archive: its property list and its executable. */
+struct xnu_kext {
+    const char *bundle_path; /* "/System/Library/Extensions/Foo.kext", as the kernel may show it */
+    const struct fetched_file *plist;
+    const struct fetched_file *executable; /* NULL: it has none */
+};
 
 struct xnu_request {
     const struct image_plan *plan;
     const uint8_t *image; /* the planned bytes */
     size_t image_length;
-    const struct nic *nic; /* the card that we booted from */
-    const struct network_config *network;
+    const struct nic *nic; /* the card that we booted from; NULL: no network was used */
+    const struct network_config *network; /* NULL together with nic */
     const char *boot_file;             /* as it goes into rootpath after the ':' ("mach_kernel") */
     const char *arguments;             /* the kernel's command line */
-    const struct fetched_file *driver; /* `driver=`: checked mkext v1, or NULL */
+    const struct fetched_file *driver; /* `driver=`: checked thin mkext, or NULL */
     size_t package_count;              /* `mkext=` */
     const struct fetched_file *packages;
+    size_t kext_count; /* `driver=` that names a .kext folder */
+    const struct xnu_kext *kexts;
+
+    /* For x86 alone. */
+    const struct fetched_file *ramdisk; /* `ramdisk=`, or NULL */
+    const struct video_mode *video;     /* `video=`, or NULL: text */
+    /* `bootargs=`: version and revision of boot_args; version 0: as the kernel wants it. */
+    unsigned boot_args_version, boot_args_revision;
+    bool without_acpi; /* `acpi=none`: a machine without ACPI tables is no failure */
 };
 
 /*
@@ -34,5 +51,16 @@ struct xnu_request {
  */
 error_t xnu_powerpc_prepare(const struct xnu_request *request, struct devtree *tree,
                             struct launch *launch);
+error_t xnu_x86_prepare(const struct xnu_request *request, struct devtree *tree,
+                        struct launch *launch);
+
+/* Which of them an image has is settled by linking: those of other processors are left out. */
+struct xnu_handover {
+    enum handover_kind kind;
+    error_t (*prepare)(const struct xnu_request *request, struct devtree *tree,
+                       struct launch *launch);
+};
+TABLE_DECLARE(xnu_handovers, const struct xnu_handover);
+#define XNU_HANDOVER(name) TABLE_ENTRY(xnu_handovers, const struct xnu_handover, name)
 
 #endif

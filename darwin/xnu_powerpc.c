@@ -39,6 +39,16 @@
 #define SYMTAB_STRING_SIZE   20
 #define SYMBOL_SIZE          12 /* struct nlist */
 
+/*
+ * What a Driver-... range starts with (BootX's DriverInfo): addresses and lengths of the property
+ * list and of the executable behind it, 0 and 0 if there is none.
+ */
+#define KEXT_HEADER_SIZE    16
+#define KEXT_PLIST_ADDRESS  0x0
+#define KEXT_PLIST_LENGTH   0x4 /* with the NUL that ends it */
+#define KEXT_MODULE_ADDRESS 0x8
+#define KEXT_MODULE_LENGTH  0xC
+
 /* Page tables, maps and trace buffers of the kernel's start come right above; they grow with RAM.
  */
 #define COMFORTABLE_ROOM (16u << 20)
@@ -48,17 +58,21 @@
 /* Where things lie in the claimed memory. */
 #define OWN_SYMTAB      0x0000
 #define OWN_BOOT_ARGS   0x0100
+#define OWN_KEXTS       0x0300
 #define OWN_CLUT        0x0400
 #define OWN_FAILED_BOOT 0x1000
 #define OWN_DEVICE_TREE 0x6000
-_Static_assert(OWN_BOOT_ARGS + BOOT_ARGS_POWERPC_SIZE <= OWN_CLUT, "boot_args fit");
+_Static_assert(OWN_BOOT_ARGS + BOOT_ARGS_POWERPC_SIZE <= OWN_KEXTS, "boot_args fit");
+_Static_assert(OWN_KEXTS + XNU_KEXTS_MAXIMUM * KEXT_HEADER_SIZE <= OWN_CLUT, "kext headers fit");
 _Static_assert(OWN_CLUT + BOOT_CLUT_SIZE <= OWN_FAILED_BOOT, "the colours fit");
 _Static_assert(OWN_FAILED_BOOT + FAILED_BOOT_SIZE <= OWN_DEVICE_TREE, "the picture fits");
 
-/* Kernel segments, symbols, header, packages, boot_args, colours, picture, tree */
-#define MAP_ENTRIES_MAXIMUM (IMAGE_PIECES_MAXIMUM + XNU_PACKAGES_MAXIMUM + 6)
-/* Segments, what lies below them, three parts of the symbol table instead of one */
-_Static_assert(MAP_ENTRIES_MAXIMUM + 3 <= LAUNCH_PIECES_MAXIMUM, "the launch has room");
+/* Kernel segments, symbols, header, packages, kexts, boot_args, colours, picture, tree */
+#define MAP_ENTRIES_MAXIMUM (IMAGE_PIECES_MAXIMUM + XNU_PACKAGES_MAXIMUM + XNU_KEXTS_MAXIMUM + 6)
+/* Besides one for each: what lies below the segments, three parts of the symbol table and of each
+ * kext instead of one. */
+_Static_assert(MAP_ENTRIES_MAXIMUM + 3 + 2 * XNU_KEXTS_MAXIMUM <= LAUNCH_PIECES_MAXIMUM,
+               "the launch has room");
 
 struct layout {
     const struct xnu_request *request;
@@ -73,28 +87,40 @@ struct layout {
     struct boot_video video;
 };
 
+/* The kernels for PowerPC, up to 10.5, know version 1 alone. */
+static error_t check_archive(const char *word, const struct fetched_file *file)
+{
+    error_t error = mkext_check_version_1(file->bytes, file->length);
+    if (error == OK) {
+        error = mkext_check_cpu(file->bytes, file->length, MACH_CPU_POWERPC);
+    }
+    if (error != OK) {
+        error_context("%s=%s: ", word, file->name);
+    }
+    return error;
+}
+
 static error_t check_archives(const struct xnu_request *request)
 {
+    if (request->kext_count > XNU_KEXTS_MAXIMUM) {
+        return fail(ERROR_OPTION_VALUE, "driver= names %u .kext folders, %u at most",
+                    (unsigned)request->kext_count, XNU_KEXTS_MAXIMUM);
+    }
     if (request->package_count > XNU_PACKAGES_MAXIMUM) {
         return fail(ERROR_OPTION_VALUE, "mkext= is there %u times, %u at most",
                     (unsigned)request->package_count, XNU_PACKAGES_MAXIMUM);
     }
     for (size_t i = 0; i < request->package_count; i++) {
-        const struct fetched_file *file = &request->packages[i];
-        error_t error = mkext_check_cpu(file->bytes, file->length, MACH_CPU_POWERPC);
+        error_t error = check_archive("mkext", &request->packages[i]);
         if (error != OK) {
-            error_context("mkext=%s: ", file->name);
             return error;
         }
     }
     if (request->driver == NULL) {
         return OK;
     }
-    error_t error =
-        mkext_check_cpu(request->driver->bytes, request->driver->length, MACH_CPU_POWERPC);
-    if (error != OK) {
-        error_context("driver=%s: ", request->driver->name);
-    } else if (request->plan->macho.prelinked) {
+    error_t error = check_archive("driver", request->driver);
+    if (error == OK && request->plan->macho.prelinked) {
         print("This kernel has its drivers linked in: it will not use driver=%s in time. "
               "Use mkext= instead.\n",
               request->driver->name);
@@ -287,6 +313,48 @@ static error_t put_packages(struct layout *layout)
     return error;
 }
 
+/*
+ * A single kernel extension, as BootX lays it out: header, property list with a NUL, executable.
+ * The executable begins at a multiple of 16, which BootX leaves to chance.
+ */
+static error_t put_kext(struct layout *layout, const struct xnu_kext *kext, uint8_t *header)
+{
+    const struct fetched_file *plist = kext->plist, *executable = kext->executable;
+    uint64_t module_offset = round_up(KEXT_HEADER_SIZE + (uint64_t)plist->length + 1, 16);
+    uint64_t module_length = executable != NULL ? executable->length : 0;
+    uint64_t length = module_offset + module_length, address;
+    char name[DEVTREE_NAME_MAXIMUM + 1];
+    snprintf(name, sizeof(name), "Driver-%x", (unsigned)layout->next);
+    error_t error = reserve(layout, name, length, &address);
+    if (error != OK) {
+        return error;
+    }
+    memset(header, 0, KEXT_HEADER_SIZE);
+    put_be32(header + KEXT_PLIST_ADDRESS, (uint32_t)address + KEXT_HEADER_SIZE);
+    put_be32(header + KEXT_PLIST_LENGTH, (uint32_t)plist->length + 1);
+    if (module_length != 0) {
+        put_be32(header + KEXT_MODULE_ADDRESS, (uint32_t)(address + module_offset));
+        put_be32(header + KEXT_MODULE_LENGTH, (uint32_t)module_length);
+    }
+    add_piece(layout, address, header, KEXT_HEADER_SIZE, KEXT_HEADER_SIZE);
+    add_piece(layout, address + KEXT_HEADER_SIZE, plist->bytes, plist->length,
+              module_offset - KEXT_HEADER_SIZE);
+    add_piece(layout, address + module_offset, module_length != 0 ? executable->bytes : NULL,
+              module_length, layout->next - address - module_offset);
+    return OK;
+}
+
+static error_t put_kexts(struct layout *layout)
+{
+    const struct xnu_request *request = layout->request;
+    error_t error = OK;
+    for (size_t i = 0; error == OK && i < request->kext_count; i++) {
+        error =
+            put_kext(layout, &request->kexts[i], layout->own + OWN_KEXTS + i * KEXT_HEADER_SIZE);
+    }
+    return error;
+}
+
 static error_t put_pictures(struct layout *layout)
 {
     uint8_t *clut = layout->own + OWN_CLUT;
@@ -355,6 +423,9 @@ static error_t lay_out(struct layout *layout)
         error = put_packages(layout);
     }
     if (error == OK) {
+        error = put_kexts(layout);
+    }
+    if (error == OK) {
         layout->launch->boot_args = (uint32_t)layout->next;
         error = put(layout, "BootArgs", boot_args, BOOT_ARGS_POWERPC_SIZE);
     }
@@ -386,6 +457,9 @@ error_t xnu_powerpc_prepare(const struct xnu_request *request, struct devtree *t
 {
     struct layout layout = {.request = request, .tree = tree, .launch = launch};
     memset(launch, 0, sizeof(*launch));
+    if (request->nic == NULL) {
+        return fail(ERROR_NIC_NONE, "the kernel's root is found through the card's node");
+    }
     launch->handover = HANDOVER_XNU_POWERPC;
     launch->entry = request->plan->entry;
     error_t error = check_archives(request);
@@ -406,3 +480,5 @@ error_t xnu_powerpc_prepare(const struct xnu_request *request, struct devtree *t
     }
     return error;
 }
+
+XNU_HANDOVER(xnu_powerpc) = {.kind = HANDOVER_XNU_POWERPC, .prepare = xnu_powerpc_prepare};

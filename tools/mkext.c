@@ -204,7 +204,8 @@ struct collection {
 static bool is_macho(const struct file *file)
 {
     uint32_t magic = file->length >= 4 ? get_be32(file->bytes) : 0;
-    return magic == 0xFEEDFACEu || magic == 0xCEFAEDFEu || magic == 0xCAFEBABEu;
+    return magic == 0xFEEDFACEu || magic == 0xCEFAEDFEu || magic == 0xCFFAEDFEu ||
+           magic == 0xCAFEBABEu;
 }
 
 static int only_kexts(const struct dirent *entry)
@@ -374,6 +375,18 @@ static error_t open_archive(const char *path, struct archive *archive)
     return error == OK ? mkext_check(archive->bytes, archive->length, &archive->info) : error;
 }
 
+/* To look at the files in it: of version 2 archives only `verify` knows more. */
+static void open_version_1(const char *path, struct archive *archive)
+{
+    error_t error = open_archive(path, archive);
+    if (error == OK) {
+        error = mkext_check_version_1(archive->bytes, archive->length);
+    }
+    if (error != OK) {
+        die_of(error, path);
+    }
+}
+
 /* The caller frees it. */
 static uint8_t *unpack(const char *path, const struct archive *archive,
                        const struct mkext_file *file)
@@ -418,10 +431,7 @@ static int list(int count, char **words)
 {
     for (int i = 0; i < count; i++) {
         struct archive archive;
-        error_t error = open_archive(words[i], &archive);
-        if (error != OK) {
-            die_of(error, words[i]);
-        }
+        open_version_1(words[i], &archive);
         printf("%s: %u kernel extension(s), %u bytes, cputype %d, cpusubtype %d\n", words[i],
                (unsigned)archive.info.count, (unsigned)archive.info.length,
                (int)archive.info.cpu_type, (int)archive.info.cpu_subtype);
@@ -506,10 +516,7 @@ static int extract(int count, char **words)
     if (count != 1) {
         return usage();
     }
-    error_t error = open_archive(words[0], &archive);
-    if (error != OK) {
-        die_of(error, words[0]);
-    }
+    open_version_1(words[0], &archive);
     make_folder(folder);
     for (uint32_t i = 0; i < archive.info.count; i++) {
         extract_entry(words[0], &archive, i, folder);

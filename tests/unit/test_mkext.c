@@ -198,8 +198,9 @@ static void test_fields(void **state)
     size_t length = make_archive(false);
     struct mkext_entry entry;
     mkext_entry(archive, length, 0, &entry);
-    assert_int_equal(check_with(length, 16, MKEXT_VERSION_2), ERROR_MKEXT_VERSION);
-    assert_non_null(strstr(error_detail(), "version 2"));
+    /* Read as version 2 (test_mkext_v2.c), the table is a list's place that makes no sense. */
+    assert_int_equal(check_with(length, 16, MKEXT_VERSION_2), ERROR_MKEXT_ENTRY);
+    assert_int_equal(mkext_check_version_1(archive, length), OK);
     assert_int_equal(check_with(length, 16, 0), ERROR_MKEXT_VERSION);
     assert_int_equal(check_with(length, 20, 0), ERROR_MKEXT_ENTRY);
     assert_int_equal(check_with(length, 20, 0xFFFFFFFF), ERROR_MKEXT_ENTRY);
@@ -256,6 +257,12 @@ static void test_cpu(void **state)
     (void)state;
     size_t length = make_archive(false);
     assert_int_equal(mkext_check_cpu(archive, length, CPU_POWERPC), OK);
+    /* "Any" is for version 1 only. */
+    put_be32(archive + 16, MKEXT_VERSION_2);
+    assert_int_equal(mkext_check_cpu(archive, length, CPU_POWERPC), ERROR_MKEXT_CPU);
+    put_be32(archive + 24, CPU_I386);
+    assert_int_equal(mkext_check_cpu(archive, length, CPU_I386), OK);
+    length = make_archive(false);
     put_be32(archive + 28, 0);
     assert_int_equal(mkext_check_cpu(archive, length, CPU_POWERPC), ERROR_MKEXT_CPU);
     put_be32(archive + 24, CPU_POWERPC);

@@ -15,6 +15,7 @@
 #undef fail /* error.h has one */
 
 #include "boot/host/host.h"
+#include "darwin/mkext.h"
 #include "darwin/mkext_write.h"
 #include "darwin/xnu.h"
 #include "lib/bytes.h"
@@ -44,7 +45,7 @@ static struct launch launch;
 static struct nic nic;
 static struct network_config network;
 static struct image_plan plan;
-static struct fetched_file driver, packages[9];
+static struct fetched_file driver, packages[XNU_PACKAGES_MAXIMUM + 1];
 static struct xnu_request request;
 static uint8_t image_copy[IMAGE_LENGTH];
 static uint8_t *driver_copy;
@@ -490,6 +491,103 @@ static void test_other_choices(void **state)
     devtree_free(&tree);
 }
 
+/* --- Single kernel extensions ----------------------------------------------------------------- */
+
+static struct fetched_file claim_file(size_t length, uint32_t seed)
+{
+    struct fetched_file file = {.length = length, .claimed = (size_t)round_up(length, PAGE)};
+    file.bytes = platform_claim(file.claimed, PAGE);
+    assert_non_null(file.bytes);
+    fill(file.bytes, length, seed);
+    return file;
+}
+
+/* The range of the memory map whose name begins like this and is the `index`th of that kind. */
+static uint32_t find_range(const char *prefix, unsigned index, uint32_t *length)
+{
+    const struct devtree_node *map = devtree_find(&tree, "/chosen/memory-map");
+    for (const struct devtree_property *at = map->first_property; at != NULL; at = at->next)
+        if (strncmp(at->name, prefix, strlen(prefix)) == 0 && index-- == 0) {
+            char name[DEVTREE_NAME_MAXIMUM + 1];
+            snprintf(name, sizeof name, "%s%x", prefix, (unsigned)get_be32(at->value));
+            assert_string_equal(at->name, name);
+            *length = get_be32(at->value + 4);
+            return get_be32(at->value);
+        }
+    complain("no %s", prefix);
+    return 0;
+}
+
+/* BootX's DriverInfo: address and length of the plist (with a NUL) and of the module. */
+static void check_kext(unsigned index, const uint8_t *plist, uint32_t plist_length,
+                       const uint8_t *module, uint32_t module_length)
+{
+    uint32_t length, address = find_range("Driver-", index, &length);
+    const uint8_t *header = host_memory(address);
+    uint32_t plist_at = address + 16, module_at = get_be32(header + 8);
+    uint32_t end = plist_at + plist_length + 1;
+    assert_int_equal(address % PAGE, 0);
+    assert_int_equal(get_be32(header), plist_at);
+    assert_int_equal(get_be32(header + 4), plist_length + 1);
+    assert_int_equal(get_be32(header + 12), module_length);
+    assert_memory_equal(host_memory(plist_at), plist, plist_length);
+    if (module_length != 0) {
+        assert_int_equal(module_at % 16, 0);
+        assert_in_range(module_at, end, end + 15);
+        assert_zero(end - 1, module_at);
+        assert_memory_equal(host_memory(module_at), module, module_length);
+        end = module_at + module_length;
+    } else {
+        assert_int_equal(module_at, 0);
+    }
+    assert_in_range(address + length, end, end + 15);
+    assert_zero(end, (uint32_t)round_up(end, PAGE));
+}
+
+static void test_single_kexts(void **state)
+{
+    (void)state;
+    static const uint32_t lengths[][2] = {{1000, 5000}, {4079, 1}, {31, 4096}, {700, 0}};
+    static struct fetched_file plists[4], modules[4];
+    static uint8_t plist_copies[4][8192], module_copies[4][8192];
+    struct xnu_kext kexts[XNU_KEXTS_MAXIMUM + 1] = {{0}};
+    set_up_machine(RAM);
+    for (size_t i = 0; i < 4; i++) {
+        plists[i] = claim_file(lengths[i][0], (uint32_t)i + 1);
+        memcpy(plist_copies[i], plists[i].bytes, plists[i].length);
+        kexts[i].bundle_path = "/System/Library/Extensions/A.kext";
+        kexts[i].plist = &plists[i];
+        if (lengths[i][1] == 0)
+            continue;
+        modules[i] = claim_file(lengths[i][1], (uint32_t)i + 100);
+        memcpy(module_copies[i], modules[i].bytes, modules[i].length);
+        kexts[i].executable = &modules[i];
+    }
+    request.kexts = kexts;
+    request.kext_count = 4;
+    assert_int_equal(prepare(), OK);
+    assert_int_equal(platform_launch(&launch), OK);
+    for (unsigned i = 0; i < 4; i++)
+        check_kext(i, plist_copies[i], lengths[i][0], module_copies[i], lengths[i][1]);
+    /* They lie below what the kernel may use freely. */
+    uint32_t length, address = find_range("Driver-", 3, &length);
+    assert_true(address + length <= get_be32((uint8_t *)host_memory(launch.boot_args) + 0x1F8));
+    launch_release(&launch);
+    devtree_free(&tree);
+
+    request.kext_count = XNU_KEXTS_MAXIMUM + 1;
+    expect_failure(ERROR_OPTION_VALUE, "17 .kext folders");
+    /* As many as there may be, and no memory for the last. */
+    for (size_t i = 4; i < XNU_KEXTS_MAXIMUM; i++)
+        kexts[i] = kexts[0];
+    request.kext_count = XNU_KEXTS_MAXIMUM;
+    assert_int_equal(prepare(), OK);
+    launch_release(&launch);
+    devtree_free(&tree);
+    plan.pieces[4].address = RAM - 6 * PAGE;
+    expect_failure(ERROR_MEMORY_RANGE, "Driver-");
+}
+
 /* A machine with 64-bit addresses counts its banks in pages. */
 static void test_version_2(void **state)
 {
@@ -548,12 +646,21 @@ static void test_refused_files(void **state)
     put_be32(packages[0].bytes + 24, 7);
     request.package_count = 1;
     expect_failure(ERROR_MKEXT_CPU, "mkext=pc.mkext");
-    request.package_count = 9;
-    expect_failure(ERROR_OPTION_VALUE, "9 times");
+    request.package_count = XNU_PACKAGES_MAXIMUM + 1;
+    expect_failure(ERROR_OPTION_VALUE, "25 times");
     request.package_count = 0;
     request.driver = &packages[0];
     expect_failure(ERROR_MKEXT_CPU, "driver=pc.mkext");
     put_be32(packages[0].bytes + 24, 18);
+    /* Version 2 is not for kernels up to 10.5. */
+    put_be32(packages[0].bytes + 16, MKEXT_VERSION_2);
+    expect_failure(ERROR_MKEXT_VERSION, "driver=pc.mkext");
+    request.driver = NULL;
+    request.package_count = 1;
+    expect_failure(ERROR_MKEXT_VERSION, "mkext=pc.mkext");
+    request.package_count = 0;
+    request.driver = &packages[0];
+    put_be32(packages[0].bytes + 16, MKEXT_VERSION_1);
     plan.macho.prelinked = true;
     assert_int_equal(prepare(), OK);
     assert_non_null(strstr(host_console(), "Use mkext= instead"));
@@ -593,6 +700,15 @@ static void test_words_that_do_not_fit(void **state)
     expect_failure(ERROR_DEVTREE_PATH, "rootpath");
 }
 
+static void test_no_card(void **state)
+{
+    (void)state;
+    set_up_machine(RAM);
+    request.nic = NULL;
+    request.network = NULL;
+    expect_failure(ERROR_NIC_NONE, "card's node");
+}
+
 static void test_missing_nodes(void **state)
 {
     (void)state;
@@ -610,14 +726,11 @@ static void test_missing_nodes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole_hand_over),
-        cmocka_unit_test(test_other_choices),
-        cmocka_unit_test(test_version_2),
-        cmocka_unit_test(test_does_not_fit),
-        cmocka_unit_test(test_no_memory_for_the_tree),
-        cmocka_unit_test(test_refused_files),
-        cmocka_unit_test(test_damaged_symbols),
-        cmocka_unit_test(test_words_that_do_not_fit),
+        cmocka_unit_test(test_whole_hand_over),       cmocka_unit_test(test_other_choices),
+        cmocka_unit_test(test_single_kexts),          cmocka_unit_test(test_version_2),
+        cmocka_unit_test(test_does_not_fit),          cmocka_unit_test(test_no_memory_for_the_tree),
+        cmocka_unit_test(test_refused_files),         cmocka_unit_test(test_damaged_symbols),
+        cmocka_unit_test(test_words_that_do_not_fit), cmocka_unit_test(test_no_card),
         cmocka_unit_test(test_missing_nodes),
     };
     return cmocka_run_group_tests(tests, golden_read, NULL);
