@@ -83,6 +83,13 @@ static bool is_64bit(uint32_t bar)
     return !(bar & PCI_BAR_IO) && (bar & BAR_TYPE_MASK) == PCI_BAR_64BIT;
 }
 
+/* Whether memory base address register `i`, which reads `bar`, has an address. */
+static bool has_memory_address(const struct pci_device *device, unsigned i, uint32_t bar)
+{
+    return (bar & BAR_MEMORY_MASK) != 0 || (is_64bit(bar) && i + 1 < BAR_COUNT &&
+                                            platform_pci_read(device, PCI_BAR(i + 1), 4) != 0);
+}
+
 /*
  * The decoders that the device has an address for, told by its base address registers one by one:
  * turning on a decoder whose register is still 0 would put the card on top of something else.
@@ -98,7 +105,7 @@ static uint16_t decoders(const struct pci_device *device)
             if ((bar & BAR_IO_MASK) != 0)
                 bits |= PCI_COMMAND_IO;
         } else {
-            if ((bar & BAR_MEMORY_MASK) != 0)
+            if (has_memory_address(device, i, bar))
                 bits |= PCI_COMMAND_MEMORY;
             if (is_64bit(bar))
                 i++;
@@ -147,7 +154,7 @@ static unsigned first_bar(const struct pci_device *device, bool io)
             break; /* configuration space does not answer */
         if (io && (bar & PCI_BAR_IO) && (bar & BAR_IO_MASK) != 0)
             return i;
-        if (!io && !(bar & PCI_BAR_IO) && (bar & BAR_MEMORY_MASK) != 0)
+        if (!io && !(bar & PCI_BAR_IO) && has_memory_address(device, i, bar))
             return i;
         if (is_64bit(bar))
             i++;

@@ -458,6 +458,32 @@ static void test_virtual_82545(void **state)
     assert_int_equal(e1000_model_register(&model, 0x5404) >> 31, 1); /* it receives */
 }
 
+/*
+ * VMware's 82545EM: the reset leaves RAL0/RAH0 without the valid bit, whatever they hold, and
+ * nothing loads them; the EEPROM answers through EERD.
+ */
+static void test_vmware_82545(void **state)
+{
+    static const uint32_t left[][2] = {{0, 0}, {0x5634A200, 0x00009A78}, {0xFFFFFFFF, 0x0000FFFF}};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof left / sizeof left[0]; i++) {
+        insert(0x100F, 1);
+        model.loads_by_itself = false;
+        model.reload_ignored = true;
+        model.left_by_reset[0] = left[i][0];
+        model.left_by_reset[1] = left[i][1];
+        open_card();
+        assert_int_equal(model.resets, 1);
+        assert_memory_equal(nic.address, address, 6);
+        assert_int_equal(e1000_model_register(&model, 0x5400), get_le32(address));
+        assert_int_equal(e1000_model_register(&model, 0x5404), 0x80000000 | get_le16(address + 4));
+        assert_true(arrive(1, 60));
+        assert_int_equal(nic.driver->poll(&nic, receive, 8), 1);
+        nic_close(&nic);
+    }
+}
+
 /* The chip has loaded what the EEPROM says, valid bit and all: a group's address. */
 static void test_group_address(void **state)
 {
@@ -835,6 +861,7 @@ int main(void)
         CARD(test_wires_not_granted),
         CARD(test_bad_checksum),
         CARD(test_virtual_82545),
+        CARD(test_vmware_82545),
         CARD(test_group_address),
         CARD(test_second_port_loaded_by_the_chip),
         CARD(test_second_port_from_eeprom),

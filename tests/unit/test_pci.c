@@ -70,6 +70,12 @@ static void test_enable_keeps_unset_decoders_off(void **state)
     put_le32(card->config + PCI_BAR(2), 0x00000101);
     pci_enable(&card->pci);
     assert_int_equal(command(), PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+    /* And it may be all that there is of an address. */
+    put_le16(card->config + PCI_COMMAND, 0);
+    put_le32(card->config + PCI_BAR(1), 0x00000004);
+    put_le32(card->config + PCI_BAR(2), 0x00000008);
+    pci_enable(&card->pci);
+    assert_int_equal(command(), PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 }
 
 static void test_wake(void **state)

@@ -68,6 +68,8 @@ static void reset(struct e1000_model *m)
     m->reset_at_us = platform_microseconds();
     memset(m->registers, 0, sizeof m->registers);
     REG(m, 0x5820) = 0x00002000; /* MANC.ARP_EN, from the EEPROM */
+    REG(m, 0x5400) = m->left_by_reset[0];
+    REG(m, 0x5404) = m->left_by_reset[1];
     if (m->loads_by_itself)
         load_address(m);
     if (m->link_lost_in_reset)

@@ -24,12 +24,13 @@ struct e1000_model {
 
     /* what a test sets */
     enum e1000_model_eerd eerd;
-    bool old_places;      /* 82542 */
-    bool grants;          /* EECD.REQ is answered */
-    bool wants_request;   /* the wires move only with REQ */
-    bool loads_by_itself; /* RAL0/RAH0 from the EEPROM after RST; else after EE_RST */
-    bool reload_ignored;  /* EE_RST loads nothing */
-    bool marks_valid;     /* with AV */
+    bool old_places;           /* 82542 */
+    bool grants;               /* EECD.REQ is answered */
+    bool wants_request;        /* the wires move only with REQ */
+    bool loads_by_itself;      /* RAL0/RAH0 from the EEPROM after RST; else after EE_RST */
+    bool reload_ignored;       /* EE_RST loads nothing */
+    bool marks_valid;          /* with AV */
+    uint32_t left_by_reset[2]; /* RAL0 and RAH0 where nothing is loaded */
     bool second_port;
     bool reset_hangs;
     bool reset_by_shadow; /* RST works in CTRL_DUP only */
