@@ -3,7 +3,7 @@
 # The one way in. `./sawboot <target>` installs what is missing and then runs this.
 #
 #   make              builds everything: images in build/images, tools in build/host
-#   make demo         network-boots a demonstration kernel in QEMU   [ARCH=ppc] [NIC=rtl8139]
+#   make demo         network-boots a demonstration kernel in QEMU   [ARCH=ppc|x86] [NIC=]
 #   make run          boots a file:  ROOT=dir FILE=name [ARGS=] [CONFIG=] [QEMU_ARGS=] [ARCH=] [NIC=]
 #   make check        every test;  make check-fast  those without a machine emulator [COVERAGE=1]
 #   make debug        QEMU stopped for gdb
@@ -11,7 +11,7 @@
 
 BUILD := build
 ARCH ?= ppc
-NIC ?= rtl8139
+NIC ?= $(if $(filter x86,$(ARCH)),e1000,rtl8139)
 
 ifeq ($(V),1)
 Q :=
@@ -28,15 +28,17 @@ MAKEFLAGS += --no-builtin-rules
 .PHONY: all
 all: images tools payloads
 
-# --- Third-party sources: newlib, lwIP, cmocka (never in the tree) ------------------------------
+# --- Third-party sources: newlib, lwIP, zlib, cmocka (never in the tree) -------------------------
 include tools/thirdparty.mk
 include net/lwip.mk
+include lib/zlib.mk
 
 # --- What is built ------------------------------------------------------------------------------
 # The portable core: the same files for every processor.
 CORE_DIRS := lib console boot drivers drivers/* net loader loader/* darwin
 CORE := $(sort $(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
 OPENFIRMWARE := $(sort $(wildcard boot/openfirmware/*.c boot/openfirmware/*.S))
+BIOS := $(sort $(wildcard boot/bios/*.c boot/bios/*.S))
 HOST := $(sort $(wildcard boot/host/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 UNIT_HELPERS := $(sort $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c tests/unit/*/*.c)))
@@ -46,12 +48,12 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unve
 WARNINGS := -Wall -Wextra -Werror
 INCLUDES := -I. -Inet -I$(LWIP_DIR)/src/include
 
-# lwIP's own code is built with its own habits.
+# lwIP's and zlib's own code is built with its own habits.
 LWIP_WARNINGS := -Wall -Wno-address -Wno-unused-parameter
 
 # --- Variants: one object tree each --------------------------------------------------------------
 # powerpc   the loader for Open Firmware
-# i386      the portable core, freestanding (the PC's loader is made of it)
+# i386      the loader for PCs
 # host      the tools
 # sanitize  tests under AddressSanitizer and UBSan
 # coverage  tests with line counts
@@ -83,10 +85,12 @@ STAMPS_i386 := $(BUILD)/thirdparty/i386/newlib.stamp
 STAMPS_linux-powerpc := $(BUILD)/thirdparty/powerpc/cmocka.stamp
 STAMPS_linux-i386 := $(BUILD)/thirdparty/i386/cmocka.stamp
 LWIP_STAMP := $(BUILD)/thirdparty/src/lwip/.stamp
+ZLIB_STAMP := $(BUILD)/thirdparty/src/zlib/.stamp
 
 # $(call objects,variant,sources)
 objects = $(patsubst %,$(BUILD)/$(1)/%.o,$(basename $(2)))
 lwip_objects = $(patsubst %.c,$(BUILD)/$(1)/lwip/%.o,$(LWIP_SOURCES))
+zlib_objects = $(patsubst %.c,$(BUILD)/$(1)/zlib/%.o,$(ZLIB_SOURCES))
 
 define variant
 $(BUILD)/$(1)/%.o: %.c Makefile $$(LWIP_STAMP) $$(STAMPS_$(1))
@@ -101,10 +105,18 @@ $(BUILD)/$(1)/lwip/%.o: $(LWIP_DIR)/%.c Makefile $$(LWIP_STAMP) $$(STAMPS_$(1))
 	$$(say) 'CC $(1)' lwip/$$*.c
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC_$(1)) $$(CFLAGS_$(1)) $$(LWIP_WARNINGS) $$(INCLUDES) -MMD -MP -c -o $$@ $$<
+$(BUILD)/$(1)/zlib/%.o: $(ZLIB_DIR)/%.c Makefile $$(ZLIB_STAMP) $$(STAMPS_$(1))
+	$$(say) 'CC $(1)' zlib/$$*.c
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(CFLAGS_$(1)) $$(ZLIB_FLAGS) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
-# The sources of lwIP come into being with the stamp.
+# The sources of lwIP and zlib come into being with the stamps.
 $(addprefix $(LWIP_DIR)/,$(LWIP_SOURCES)): $(LWIP_STAMP) ;
+$(addprefix $(ZLIB_DIR)/,$(ZLIB_SOURCES)): $(ZLIB_STAMP) ;
+
+EXTRA_inflate := $(ZLIB_FLAGS) -I$(ZLIB_DIR)
+$(foreach v,$(VARIANTS),$(BUILD)/$(v)/lib/inflate.o): $(ZLIB_STAMP)
 
 # The version is an input of one file only; build/version changes when it does.
 $(shell mkdir -p $(BUILD) && { echo '$(VERSION)' | cmp -s - $(BUILD)/version || echo '$(VERSION)' >$(BUILD)/version; })
@@ -112,16 +124,22 @@ EXTRA_main := -DSAWBOOT_VERSION='"$(VERSION)"'
 $(foreach v,$(VARIANTS),$(BUILD)/$(v)/boot/main.o): $(BUILD)/version
 
 # --- Images ---------------------------------------------------------------------------------------
-PPC_OBJECTS := $(call objects,powerpc,$(OPENFIRMWARE) $(CORE)) $(call lwip_objects,powerpc)
+# What only kernels of the other kind of machine need stays out of an image; tests have all of it.
+POWERPC_ONLY := darwin/xnu_powerpc.c loader/xcoff/xcoff.c loader/container/chrp.c
+X86_ONLY := darwin/xnu_x86.c loader/linux/linux.c loader/linux/start.c \
+	loader/multiboot/multiboot.c loader/multiboot/start.c
+PPC_CORE := $(filter-out $(X86_ONLY),$(CORE))
+X86_CORE := $(filter-out $(POWERPC_ONLY),$(CORE))
+PPC_OBJECTS := $(call objects,powerpc,$(OPENFIRMWARE) $(PPC_CORE)) $(call lwip_objects,powerpc) \
+	$(call zlib_objects,powerpc)
 PPC_ELF := $(BUILD)/images/sawboot-ppc.elf
 PPC_XCF := $(BUILD)/images/sawboot-ppc.xcf
-I386_CORE := $(BUILD)/i386/core.a
-I386_OBJECTS := $(call objects,i386,$(CORE)) $(call lwip_objects,i386)
+X86_OBJECTS := $(call objects,i386,$(BIOS) $(X86_CORE)) $(call lwip_objects,i386) \
+	$(call zlib_objects,i386)
+X86_ELF := $(BUILD)/images/sawboot-x86.elf
 
-.PHONY: images i386-core
-images: $(PPC_ELF) $(PPC_XCF)
-# No image for PCs yet; the core is built for them with every check all the same.
-i386-core: $(I386_CORE)
+.PHONY: images
+images: $(PPC_ELF) $(PPC_XCF) $(X86_ELF)
 
 $(BUILD)/powerpc/link.ld: link.ld
 	@mkdir -p $(@D)
@@ -138,14 +156,22 @@ $(PPC_XCF): $(PPC_ELF) $(BUILD)/host/elf2xcoff
 	$(say) XCOFF $@
 	$(Q)$(BUILD)/host/elf2xcoff $< $@
 
-$(I386_CORE): $(I386_OBJECTS)
-	$(say) AR $@
-	$(Q)rm -f $@; i686-linux-gnu-ar rcs $@ $(I386_OBJECTS)
+$(BUILD)/i386/link.ld: link.ld
+	@mkdir -p $(@D)
+	$(Q)$(CC_i386) -std=c11 -E -P -x c -DLOAD_ADDRESS=0x100000 -o $@ $<
+
+$(X86_ELF): $(X86_OBJECTS) $(BUILD)/i386/link.ld
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC_i386) $(CFLAGS_i386) -nostdlib -static -Wl,-T,$(BUILD)/i386/link.ld \
+		-Wl,--gc-sections -Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+		-Wl,-z,noexecstack -Wl,-Map,$(BUILD)/i386/sawboot.map -o $@ $(X86_OBJECTS) $(NEWLIB_LIBS_i386)
 
 # --- Host tools -------------------------------------------------------------------------------------
 # Linked with the parts of the core that read and write files; no drivers, no network.
 TOOL_CORE := $(BUILD)/host/tools.a
-TOOL_OBJECTS := $(call objects,host,$(wildcard lib/*.c console/*.c loader/*.c loader/*/*.c darwin/*.c tools/common/*.c))
+TOOL_OBJECTS := $(call objects,host,$(wildcard lib/*.c console/*.c loader/*.c loader/*/*.c darwin/*.c tools/common/*.c)) \
+	$(call zlib_objects,host)
 TOOLS := $(patsubst tools/%.c,$(BUILD)/host/%,$(wildcard tools/*.c))
 
 .PHONY: tools
@@ -169,7 +195,8 @@ LINK_linux-powerpc = -static $(CMOCKA_LIBS_powerpc)
 LINK_linux-i386 = -static $(CMOCKA_LIBS_i386)
 
 define unit_variant
-UNIT_OBJECTS_$(1) := $$(call objects,$(1),$$(HOST) $$(CORE) $$(UNIT_HELPERS)) $$(call lwip_objects,$(1))
+UNIT_OBJECTS_$(1) := $$(call objects,$(1),$$(HOST) $$(CORE) $$(UNIT_HELPERS)) $$(call lwip_objects,$(1)) \
+	$$(call zlib_objects,$(1))
 UNIT_PROGRAMS_$(1) := $$(addprefix $(BUILD)/$(1)/unit/,$$(UNIT_TESTS))
 $(BUILD)/$(1)/unit/%: $(BUILD)/$(1)/tests/unit/%.o $$(UNIT_OBJECTS_$(1))
 	$$(say) 'LD $(1)' $$(@F)
@@ -198,7 +225,7 @@ setup:
 ifeq ($(COVERAGE),1)
 check-fast: setup coverage
 else
-check-fast: setup all i386-core unit
+check-fast: setup all unit
 	$(Q)$(PROVE) -j2 $(FAST_TESTS)
 endif
 
@@ -206,9 +233,9 @@ coverage: $(UNIT_PROGRAMS_coverage)
 	$(Q)find $(BUILD)/coverage -name '*.gcda' -delete
 	$(Q)$(PROVE) -j2 $(UNIT_PROGRAMS_coverage)
 	$(Q)gcovr --root . --object-directory $(BUILD)/coverage --filter loader/ --filter darwin/ \
-		--filter net/ --exclude-directories lwip --print-summary --fail-under-line 95
+		--filter net/ --exclude-directories lwip --exclude-directories zlib --print-summary --fail-under-line 95
 
-check: setup all i386-core unit qemu-inputs
+check: setup all unit qemu-inputs
 	$(Q)$(PROVE) -j2 $(QEMU_TESTS) $(FAST_TESTS) $(sort $(wildcard tests/net/*.t))
 
 # --- Running -------------------------------------------------------------------------------------------
@@ -229,6 +256,6 @@ clean:
 	$(Q)rm -rf $(BUILD)
 
 ALL_DEPENDENCIES := $(foreach v,$(VARIANTS),$(patsubst %.o,%.d,$(call objects,$(v),$(CORE) $(HOST) \
-	$(OPENFIRMWARE) $(UNIT_HELPERS) $(addprefix tests/unit/,$(addsuffix .c,$(UNIT_TESTS))) $(wildcard tools/*.c tools/common/*.c)) \
-	$(call lwip_objects,$(v))))
+	$(OPENFIRMWARE) $(BIOS) $(UNIT_HELPERS) $(addprefix tests/unit/,$(addsuffix .c,$(UNIT_TESTS))) $(wildcard tools/*.c tools/common/*.c)) \
+	$(call lwip_objects,$(v)) $(call zlib_objects,$(v))))
 -include $(wildcard $(ALL_DEPENDENCIES))

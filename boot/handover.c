@@ -8,6 +8,7 @@
 #include "console/console.h"
 #include "darwin/xnu.h"
 #include "loader/client.h"
+#include "loader/request.h"
 
 static void *allocate(struct image_memory *memory, size_t length)
 {
@@ -43,10 +44,64 @@ static const char *kernel_arguments(const struct options *options, const struct 
     return value != NULL ? value : "";
 }
 
-static error_t prepare_xnu(const struct options *options, const struct nic *nic,
-                           const struct network_config *network, const struct boot_files *files,
-                           struct handover *handover)
+/* The driver for the card's own node: PowerPC has room for one, and BootX's way for the others. */
+static error_t check_drivers(const struct boot_files *files, enum image_cpu cpu)
 {
+    if (cpu == IMAGE_CPU_POWERPC && files->driver_count > 1)
+        return fail(ERROR_OPTION_VALUE, "driver= is there %u times: the card's node has one place",
+                    (unsigned)files->driver_count);
+    return OK;
+}
+
+/* Everything that goes to the kernel as an archive; on x86 no node takes the driver. */
+static size_t list_packages(const struct boot_files *files, enum image_cpu cpu,
+                            struct fetched_file *packages)
+{
+    size_t count = 0;
+
+    if (cpu != IMAGE_CPU_POWERPC)
+        for (size_t i = 0; i < files->driver_count; i++)
+            packages[count++] = files->drivers[i];
+    for (size_t i = 0; i < files->package_count; i++)
+        packages[count++] = files->packages[i];
+    return count;
+}
+
+static size_t list_kexts(const struct boot_files *files, struct xnu_kext *kexts)
+{
+    for (size_t i = 0; i < files->kext_count; i++)
+        kexts[i] = (struct xnu_kext){
+            .bundle_path = files->kexts[i].bundle_path,
+            .plist = &files->kexts[i].plist,
+            .executable = files->kexts[i].has_executable ? &files->kexts[i].executable : NULL,
+        };
+    return files->kext_count;
+}
+
+static const struct xnu_handover *find_xnu_handover(enum handover_kind kind)
+{
+    TABLE_FOREACH (xnu_handovers, handover)
+        if ((*handover)->kind == kind)
+            return *handover;
+    return NULL;
+}
+
+static const struct kernel_handover *find_kernel_handover(enum handover_kind kind)
+{
+    TABLE_FOREACH (kernel_handovers, handover)
+        if ((*handover)->kind == kind)
+            return *handover;
+    return NULL;
+}
+
+static error_t prepare_xnu(const struct xnu_handover *way, const struct options *options,
+                           const struct nic *nic, const struct network_config *network,
+                           struct boot_files *files, struct handover *handover)
+{
+    static struct fetched_file packages[OPTIONS_DRIVERS_MAXIMUM + OPTIONS_MKEXTS_MAXIMUM];
+    static struct xnu_kext kexts[OPTIONS_DRIVERS_MAXIMUM];
+    enum image_cpu cpu = handover->plan.cpu;
+    bool on_powerpc = cpu == IMAGE_CPU_POWERPC;
     struct fetch_uri uri;
     struct xnu_request request = {
         .plan = &handover->plan,
@@ -55,18 +110,66 @@ static error_t prepare_xnu(const struct options *options, const struct nic *nic,
         .nic = nic,
         .network = network,
         .boot_file = file_path(files->kernel.name, &uri),
-        .driver = files->has_driver ? &files->driver : NULL,
-        .package_count = files->package_count,
-        .packages = files->packages,
+        .driver = on_powerpc && files->driver_count != 0 ? &files->drivers[0] : NULL,
+        .packages = packages,
+        .kexts = kexts,
+        .ramdisk = files->has_ramdisk ? &files->ramdisk : NULL,
+        .video = options->video_width != 0 ? &handover->video : NULL,
+        .boot_args_version = options->boot_args_version,
+        .boot_args_revision = options->boot_args_revision,
+        .without_acpi = options->without_acpi,
     };
-    error_t error = platform_device_tree(&handover->tree);
+    error_t error = check_drivers(files, cpu);
 
+    if (error == OK)
+        error = files_prepare_kexts(files, cpu);
+    if (error == OK)
+        error = platform_device_tree(&handover->tree);
     if (error != OK)
         return error;
     handover->has_tree = true;
+    if (files->module_count != 0)
+        print("note: module= and initrd= are not for Darwin kernels; this one does not get them\n");
+    request.package_count = list_packages(files, cpu, packages);
+    request.kext_count = list_kexts(files, kexts);
     request.arguments = kernel_arguments(options, &handover->tree);
     print("kernel arguments: \"%s\"\n", request.arguments);
-    return xnu_powerpc_prepare(&request, &handover->tree, &handover->launch);
+    return way->prepare(&request, &handover->tree, &handover->launch);
+}
+
+static void note_unused(const struct boot_files *files)
+{
+    if (files->driver_count + files->kext_count + files->package_count != 0)
+        print("note: driver= and mkext= are for Darwin kernels; this program does not get them\n");
+    if (files->has_ramdisk)
+        print("note: ramdisk= is for Darwin kernels; use initrd= or module=\n");
+}
+
+static error_t prepare_kernel(const struct kernel_handover *way, const struct options *options,
+                              const struct boot_files *files, struct handover *handover)
+{
+    static struct kernel_module modules[OPTIONS_MODULES_MAXIMUM];
+    struct fetch_uri uri;
+    struct kernel_request request = {
+        .plan = &handover->plan,
+        .image = handover->image.bytes,
+        .image_length = handover->image.length,
+        .name = file_path(files->kernel.name, &uri),
+        .arguments = options->args != NULL ? options->args : "",
+        .module_count = files->module_count,
+        .modules = modules,
+        .video = options->video_width != 0 ? &handover->video : NULL,
+    };
+
+    note_unused(files);
+    for (size_t i = 0; i < files->module_count; i++)
+        modules[i] = (struct kernel_module){
+            .words = files->modules[i].words,
+            .bytes = files->modules[i].file.bytes,
+            .length = files->modules[i].file.length,
+        };
+    print("kernel arguments: \"%s\"\n", request.arguments);
+    return way->prepare(&request, &handover->launch);
 }
 
 static error_t prepare_client(const struct options *options, const struct nic *nic,
@@ -75,8 +178,9 @@ static error_t prepare_client(const struct options *options, const struct nic *n
     struct fetch_uri uri;
     char *at;
 
-    if (files->has_driver || files->package_count != 0)
-        print("note: driver= and mkext= are for Darwin kernels; this program does not get them\n");
+    note_unused(files);
+    if (nic == NULL)
+        return fail(ERROR_NIC_NONE, "this program is started through the card's node");
     /* As Apple's firmware writes it: device, colon, comma, backslashes. */
     snprintf(handover->client_path, sizeof handover->client_path, "%s:,%s", nic->pci.path,
              file_path(files->kernel.name, &uri));
@@ -103,6 +207,47 @@ static void show_plan(const struct image_plan *plan)
     }
 }
 
+/* Recognises the kernel; `arch=` leaves only one of several processors. */
+static error_t open_kernel(const struct options *options, const struct boot_files *files,
+                           struct handover *handover)
+{
+    enum image_cpu cpu = platform_cpu();
+    error_t error;
+
+    if (options->has_arch) {
+        if (!image_cpu_runs(cpu, options->arch))
+            return fail(ERROR_IMAGE_CPU, "arch=%s: this machine runs %s",
+                        image_cpu_name(options->arch), image_cpu_name(cpu));
+        cpu = options->arch;
+    }
+    error = image_open(files->kernel.bytes, files->kernel.length, cpu, &claimed_memory,
+                       &handover->image, &handover->plan);
+    /* Multiboot kernels and Linux come as 32-bit files, whatever they switch to later. */
+    if (error == OK && options->has_arch && handover->plan.cpu != cpu &&
+        find_xnu_handover(handover->plan.handover) != NULL)
+        error = fail(ERROR_IMAGE_CPU, "arch=%s, but the kernel is for %s", image_cpu_name(cpu),
+                     image_cpu_name(handover->plan.cpu));
+    return error;
+}
+
+/* By kind: XNU, Open Firmware programs, other kernels. */
+static error_t prepare(const struct options *options, const struct nic *nic,
+                       const struct network_config *network, struct boot_files *files,
+                       struct handover *handover)
+{
+    enum handover_kind kind = handover->plan.handover;
+    const struct xnu_handover *xnu = find_xnu_handover(kind);
+    const struct kernel_handover *kernel = find_kernel_handover(kind);
+
+    if (xnu != NULL)
+        return prepare_xnu(xnu, options, nic, network, files, handover);
+    if (kernel != NULL)
+        return prepare_kernel(kernel, options, files, handover);
+    if (kind == HANDOVER_OPENFIRMWARE_CLIENT)
+        return prepare_client(options, nic, files, handover);
+    return fail(ERROR_LAUNCH_KIND, "%s image", handover->plan.format);
+}
+
 error_t handover_prepare(const struct options *options, const struct nic *nic,
                          const struct network_config *network, struct boot_files *files,
                          struct handover *handover)
@@ -110,27 +255,25 @@ error_t handover_prepare(const struct options *options, const struct nic *nic,
     error_t error;
 
     memset(handover, 0, sizeof *handover);
-    error = image_open(files->kernel.bytes, files->kernel.length, platform_cpu(), &claimed_memory,
-                       &handover->image, &handover->plan);
+    error = open_kernel(options, files, handover);
     if (error != OK) {
         error_context("%s: ", files->kernel.name);
+        handover_release(handover);
         return error;
     }
     show_plan(&handover->plan);
     print_verbose("  its bytes are at %08llx\n",
                   (unsigned long long)platform_physical(handover->image.bytes));
 
-    switch (handover->plan.handover) {
-    case HANDOVER_XNU_POWERPC:
-        error = prepare_xnu(options, nic, network, files, handover);
-        break;
-    case HANDOVER_OPENFIRMWARE_CLIENT:
-        error = prepare_client(options, nic, files, handover);
-        break;
-    default:
-        error = fail(ERROR_LAUNCH_KIND, "%s image", handover->plan.format);
-        break;
+    if (options->video_width != 0) {
+        error = platform_video_find(options->video_width, options->video_height,
+                                    options->video_depth, &handover->video);
+        if (error != OK) {
+            handover_release(handover);
+            return error;
+        }
     }
+    error = prepare(options, nic, network, files, handover);
     if (error != OK)
         handover_release(handover);
     return error;

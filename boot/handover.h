@@ -20,10 +20,12 @@ struct handover {
     struct devtree tree;
     bool has_tree;
     struct launch launch;
+    struct video_mode video; /* `video=` */
     char client_path[PCI_PATH_LENGTH + FETCH_PATH_LENGTH + 4];
 };
 
-/* On failure nothing stays claimed and nothing was overwritten. */
+/* `nic` and `network` are NULL if no network was used. On failure nothing stays claimed and nothing
+ * was overwritten. */
 error_t handover_prepare(const struct options *options, const struct nic *nic,
                          const struct network_config *network, struct boot_files *files,
                          struct handover *handover);

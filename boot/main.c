@@ -10,6 +10,7 @@
 #include "boot/cards.h"
 #include "boot/files.h"
 #include "boot/handover.h"
+#include "boot/modules.h"
 #include "boot/options.h"
 #include "boot/platform.h"
 #include "console/console.h"
@@ -21,28 +22,37 @@
 #define SAWBOOT_VERSION "development"
 #endif
 
+/* Over the network: an address, then the files. */
+static error_t fetch_over(struct nic *nic, const struct options *options,
+                          struct network_config *network, struct boot_files *files)
+{
+    error_t error = network_start(nic);
+
+    if (error != OK)
+        return error;
+    error = network_configure(options->net, network);
+    if (error == OK)
+        error = files_fetch(options, network, files);
+    network_stop();
+    return error;
+}
+
+/* `nic` NULL: every file came with the loader. */
 static error_t boot_from(struct nic *nic, const struct options *options)
 {
     static struct network_config network;
     static struct boot_files files;
     static struct handover handover;
-    error_t error;
+    error_t error = nic != NULL ? fetch_over(nic, options, &network, &files)
+                                : files_fetch(options, NULL, &files);
 
-    error = network_start(nic);
     if (error != OK)
         return error;
-
-    error = network_configure(options->net, &network);
-    if (error == OK)
-        error = files_fetch(options, &network, &files);
-    network_stop();
-    if (error != OK)
-        return error;
-
-    error = handover_prepare(options, nic, &network, &files, &handover);
+    error = handover_prepare(options, nic, nic != NULL ? &network : NULL, &files, &handover);
     if (error == OK) {
         /* From here on the card must not touch memory: it is the kernel's. */
-        nic_close(nic);
+        if (nic != NULL)
+            nic_close(nic);
         error = platform_launch(&handover.launch);
         handover_release(&handover);
     }
@@ -53,20 +63,25 @@ static error_t boot_from(struct nic *nic, const struct options *options)
 error_t loader_boot(const char *words)
 {
     static struct options options;
-    struct nic *nic;
+    struct nic *nic = NULL;
     error_t error;
 
     error_clear();
     error = options_parse(words, &options);
+    if (error == OK)
+        error = modules_assign(&options);
     if (error != OK)
         return error;
     console_verbose = options.verbose;
 
-    error = cards_choose(options.nic, &nic);
-    if (error != OK)
-        return error;
+    if (options.net != NULL || files_need_network(&options)) {
+        error = cards_choose(options.nic, &nic);
+        if (error != OK)
+            return error;
+    }
     error = boot_from(nic, &options);
-    nic_close(nic);
+    if (nic != NULL)
+        nic_close(nic);
     return error;
 }
 
@@ -82,6 +97,9 @@ void loader_main(void)
         if (error == OK)
             return;
         error_show(error);
+        /* The same after every failure, or somebody keeps what is not his. */
+        print_verbose("memory: %u KB are free in one piece\n",
+                      (unsigned)(platform_largest_free() / 1024));
         print("\nEnter tries again, words (file=... args=...) replace what was given, exit "
               "leaves.\n");
         prompt_line("sawboot> ", line, sizeof line);

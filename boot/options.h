@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The option words: file= mkext= driver= args= net= nic= verbose. They come from the
- * boot arguments or from the prompt.
+ * The option words: file= mkext= driver= ramdisk= initrd= module= args= arch= bootargs= acpi=
+ * video= net= nic= verbose. They come from the boot arguments or from the prompt.
  */
 #ifndef BOOT_OPTIONS_H
 #define BOOT_OPTIONS_H
@@ -10,25 +10,40 @@
 #include <stddef.h>
 
 #include "console/error.h"
+#include "loader/image.h"
 
-#define OPTIONS_LENGTH         2048
-#define OPTIONS_MKEXTS_MAXIMUM 8
+#define OPTIONS_LENGTH          2048
+#define OPTIONS_MKEXTS_MAXIMUM  8
+#define OPTIONS_DRIVERS_MAXIMUM 16
+#define OPTIONS_MODULES_MAXIMUM 16
 
 struct options {
     const char *file; /* NULL: what the boot server says */
     const char *mkext[OPTIONS_MKEXTS_MAXIMUM];
     size_t mkext_count;
-    const char *driver; /* NULL: none */
-    const char *args;   /* the rest of the line; NULL: none given, "" : given and empty */
-    const char *net;    /* NULL: automatic */
-    const char *nic;    /* NULL: the first with a link */
+    const char *driver[OPTIONS_DRIVERS_MAXIMUM]; /* an mkext, or a folder that ends in .kext */
+    size_t driver_count;
+    const char *ramdisk; /* for XNU; NULL: none */
+    /* For Linux (initrd=) and multiboot kernels (module=): a URI, then the module's own words. */
+    const char *module[OPTIONS_MODULES_MAXIMUM];
+    size_t module_count;
+    const char *args; /* the rest of the line; NULL: none given, "" : given and empty */
+    const char *net;  /* NULL: automatic */
+    const char *nic;  /* NULL: the first with a link */
+    bool has_arch;
+    enum image_cpu arch;                            /* of several kernels in one file, this one */
+    unsigned boot_args_version, boot_args_revision; /* version 0: as the kernel wants it */
+    bool without_acpi;
+    unsigned video_width, video_height, video_depth; /* width 0: text; depth 0: any */
     bool verbose;
     char storage[OPTIONS_LENGTH]; /* what the pointers point into */
 };
 
 /*
- * Splits words at white space; `args=` takes the rest of the line. A later word replaces an earlier
- * one, `mkext=` repeats. An unknown word is an error that names it.
+ * Splits words at white space; a value in double quotes may have some: module="vmlinuz quiet",
+ * or as GRUB writes it "module=vmlinuz quiet".
+ * `args=` takes the rest of the line. A later word replaces an earlier one; mkext=, driver=,
+ * initrd= and module= repeat. An unknown word is an error that names it.
  */
 error_t options_parse(const char *text, struct options *options);
 

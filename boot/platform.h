@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The platform seam: what firmware gives us. One implementation for each way of being started:
- * boot/openfirmware, and boot/host for tests. Nothing outside boot/ knows which of them it runs on.
+ * boot/openfirmware, boot/bios, and boot/host for tests. Nothing outside boot/ knows which of them
+ * it runs on.
  *
  * Addresses: a pointer is what the processor dereferences now; a physical_address is what the
  * kernel will see with translation off. Memory from platform_claim is physically contiguous.
@@ -60,6 +61,27 @@ size_t platform_largest_free(void);
 physical_address platform_physical(const void *memory);
 void *platform_virtual(physical_address physical);
 
+/*
+ * What firmware says about all physical addresses, for kernels that are told so: ascending,
+ * without overlap, adjoining entries of a kind merged. Types are numbered as ACPI's "INT 15h
+ * function E820h" numbers them. Includes what the loader itself occupies. Returns how many were
+ * stored. Where firmware has no such map, the installed RAM as MEMORY_USABLE.
+ */
+enum memory_type {
+    MEMORY_USABLE = 1,
+    MEMORY_RESERVED = 2,
+    MEMORY_ACPI_RECLAIM = 3,
+    MEMORY_ACPI_NVS = 4,
+    MEMORY_BAD = 5,
+};
+struct memory_map_entry {
+    physical_address base;
+    uint64_t length;
+    uint32_t type; /* enum memory_type, or a later firmware's number (not usable) */
+};
+#define MEMORY_MAP_MAXIMUM 256
+size_t platform_memory_map(struct memory_map_entry *entries, size_t maximum);
+
 /* --- Cards -------------------------------------------------------------------------------- */
 
 struct pci_device; /* drivers/pci.h */
@@ -104,8 +126,69 @@ error_t platform_device_tree(struct devtree *tree);
 /* The option words that the loader was started with; never NULL. Lives for ever. */
 const char *platform_arguments(void);
 
-/* The processor that kernels are for here. */
+/* The most capable kind of processor that kernels may be for here (x86_64 runs i386 as well). */
 enum image_cpu platform_cpu(void);
+
+/*
+ * Files that were loaded together with the loader (multiboot modules). The bytes and words stay
+ * where they are until the launch. Returns how many were stored.
+ */
+struct platform_module {
+    const char *words; /* the module's own command line: its name first; never NULL */
+    const uint8_t *bytes;
+    size_t length;
+};
+#define MODULES_MAXIMUM 32
+size_t platform_modules(struct platform_module *modules, size_t maximum);
+
+/* --- What a PC's kernel has to be told ------------------------------------------------------ */
+
+struct pc_information {
+    physical_address rsdp;   /* ACPI's root pointer; 0: there is no ACPI */
+    uint8_t rsdp_revision;   /* 0: ACPI 1.0 (20 bytes), 2: ACPI 2.0 and later (36 bytes) */
+    physical_address smbios; /* the SMBIOS 2 entry point "_SM_"; 0: none */
+    physical_address ecam;   /* ACPI MCFG, segment 0: memory-mapped PCI configuration; 0: none */
+    uint8_t ecam_first_bus, ecam_last_bus;
+
+    uint64_t tsc_hz;        /* measured: the time-stamp counter */
+    uint64_t cpu_hz;        /* the processor at its rated speed */
+    uint64_t fsb_hz;        /* the front-side bus: what XNU multiplies to get the TSC's */
+    uint32_t bus_ratio;     /* the whole part of MSR 198h's ratio (bits 44:40); 0: not readable */
+    bool hypervisor_timing; /* CPUID leaf 40000010h tells a kernel the frequencies */
+    char vendor[13];        /* CPUID leaf 0 */
+    uint32_t family, model, stepping; /* CPUID leaf 1, extended fields added in */
+    bool long_mode;                   /* 64-bit kernels run */
+
+    /* What 10.4 and 10.5 touch without asking: the ICH's LPC bridge at 0:1F.0 and an HPET. */
+    uint32_t rcba;        /* configuration register F0h there; 0: no such device or not set */
+    uint32_t hpet_period; /* femtoseconds, from the HPET at FED00000h; 0: none */
+};
+/* Fills it in; false on machines that are no PC. */
+bool platform_pc(struct pc_information *pc);
+
+/* --- The screen ----------------------------------------------------------------------------- */
+
+/* A linear frame buffer, for boot_args; all 0 if there is none. */
+struct boot_video {
+    uint32_t address;   /* physical */
+    uint32_t row_bytes; /* from one line to the next */
+    uint32_t width, height;
+    uint32_t depth; /* bits for each pixel: 8, 16 or 32 */
+};
+/* A mode that the platform can set at the launch (VESA BIOS extension). */
+struct video_mode {
+    uint16_t number; /* firmware's */
+    struct boot_video video;
+    /* Direct colour: where red, green, blue and the rest lie in a pixel, and their widths. */
+    uint8_t red_position, red_size, green_position, green_size;
+    uint8_t blue_position, blue_size, reserved_position, reserved_size;
+};
+/*
+ * Finds a mode with a linear frame buffer of this size. `depth` 0: 32 bits, else 24, else 16.
+ * Changes nothing on the screen. ERROR_VIDEO_MODE: there is none; the message lists what there is.
+ */
+error_t platform_video_find(unsigned width, unsigned height, unsigned depth,
+                            struct video_mode *mode);
 
 /* --- The last step ------------------------------------------------------------------------ */
 

@@ -113,6 +113,28 @@ static bool has_control_characters(const char *text)
     return false;
 }
 
+static const struct fetch_scheme *find_scheme(const char *name, size_t length)
+{
+    TABLE_FOREACH (fetch_schemes, scheme)
+        if (strlen((*scheme)->name) == length && memcmp((*scheme)->name, name, length) == 0)
+            return *scheme;
+    return NULL;
+}
+
+/* The local scheme that the text begins with ("module:..."), or NULL. */
+static const struct fetch_scheme *local_scheme(const char *text)
+{
+    size_t length = strcspn(text, ":/");
+    const struct fetch_scheme *scheme = text[length] == ':' ? find_scheme(text, length) : NULL;
+
+    return scheme != NULL && scheme->local ? scheme : NULL;
+}
+
+bool fetch_is_local(const char *text)
+{
+    return local_scheme(text) != NULL;
+}
+
 error_t fetch_parse(const char *text, struct fetch_uri *uri)
 {
     size_t scheme = scheme_length(text);
@@ -123,6 +145,15 @@ error_t fetch_parse(const char *text, struct fetch_uri *uri)
     text_make_printable(shown, sizeof shown, text, strlen(text));
     if (has_control_characters(text))
         return fail(ERROR_FETCH_URI, "\"%s\" has characters that cannot be shown", shown);
+    if (fetch_is_local(text)) {
+        const char *path = strchr(text, ':') + 1;
+
+        if (*path == '\0' || strlen(path) >= sizeof uri->path)
+            return fail(ERROR_FETCH_URI, "\"%s\": the name is empty or too long", shown);
+        snprintf(uri->scheme, sizeof uri->scheme, "%s", local_scheme(text)->name);
+        strcpy(uri->path, path);
+        return OK;
+    }
     strcpy(uri->scheme, "tftp");
     if (scheme == 0 && strncmp(text, "//", 2) != 0) {
         if (text[0] == '\0' || strlen(text) >= sizeof uri->path)
@@ -188,14 +219,6 @@ static error_t shown_write(struct fetch_sink *sink, uint64_t offset, const uint8
     return OK;
 }
 
-static const struct fetch_scheme *find_scheme(const char *name)
-{
-    TABLE_FOREACH (fetch_schemes, scheme)
-        if (strcmp((*scheme)->name, name) == 0)
-            return *scheme;
-    return NULL;
-}
-
 error_t fetch_to_sink(const char *text, struct fetch_sink *sink)
 {
     struct shown_sink shown = {.target = sink};
@@ -206,12 +229,12 @@ error_t fetch_to_sink(const char *text, struct fetch_sink *sink)
 
     if (error != OK)
         return error;
-    scheme = find_scheme(uri.scheme);
+    scheme = find_scheme(uri.scheme, strlen(uri.scheme));
     if (scheme == NULL)
         return fail(ERROR_FETCH_URI, "\"%s\": the scheme %s is not known", text, uri.scheme);
     if (uri.server == 0)
         uri.server = boot_server;
-    if (uri.server == 0)
+    if (uri.server == 0 && !scheme->local)
         return fail(ERROR_NET_NO_SERVER, "\"%s\"", text);
     text_make_printable(name, sizeof name, uri.path, sizeof uri.path);
     shown.sink.begin = shown_begin;

@@ -6,6 +6,7 @@
 #ifndef NET_FETCH_H
 #define NET_FETCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,7 @@ struct fetch_uri {
 
 struct fetch_scheme {
     const char *name;
+    bool local; /* there is no server: "scheme:path" */
     error_t (*fetch)(const struct fetch_uri *uri, struct fetch_sink *sink);
 };
 
@@ -48,9 +50,12 @@ void fetch_set_server(uint32_t server);
 /*
  * Splits "tftp://server[:port]/path", "//server/path" or a bare path ("mach_kernel", "a/b",
  * "/a/b"). A bare path is sent to the boot server by TFTP exactly as written; in a URI's path %41
- * stands for 'A'. ERROR_FETCH_URI: malformed, too long, or with characters that cannot be shown.
+ * stands for 'A'. A local scheme has no server: "module:name". ERROR_FETCH_URI: malformed, too
+ * long, or with characters that cannot be shown.
  */
 error_t fetch_parse(const char *text, struct fetch_uri *uri);
+/* True if fetching it needs no network. */
+bool fetch_is_local(const char *text);
 /* Errors: ERROR_FETCH_URI, ERROR_NET_NO_SERVER, the scheme's and the sink's. */
 error_t fetch_to_sink(const char *uri, struct fetch_sink *sink);
 

@@ -55,6 +55,17 @@ struct host_card {
 struct host_card *host_add_card(const struct pci_device *pci, unsigned bar, bool bar_is_io,
                                 struct io_model *model);
 
+/*
+ * The simulated machine is a Power Mac after host_reset. A PC has these: its processor, what a PC
+ * tells (copied), firmware's memory map (copied; NULL: all RAM usable), modules (words copied,
+ * bytes the caller's), one video mode (copied; NULL: none).
+ */
+void host_set_cpu(enum image_cpu cpu);
+void host_set_pc(const struct pc_information *pc);
+void host_set_memory_map(const struct memory_map_entry *entries, size_t count);
+void host_add_module(const char *words, const uint8_t *bytes, size_t length);
+void host_set_video(const struct video_mode *mode);
+
 /* The firmware's tree, as a flattened big-endian tree (copied); platform_device_tree gives it out.
  */
 void host_set_tree(const uint8_t *flat, size_t length);

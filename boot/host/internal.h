@@ -5,5 +5,6 @@
 
 void host_cards_reset(void);
 void host_tree_reset(void);
+void host_pc_reset(void);
 
 #endif

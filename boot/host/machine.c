@@ -58,6 +58,7 @@ void host_reset(size_t memory)
     has_launched = false;
     host_cards_reset();
     host_tree_reset();
+    host_pc_reset();
 }
 
 uint8_t *host_memory(physical_address address)
@@ -248,12 +249,6 @@ void *platform_virtual(physical_address physical)
 const char *platform_arguments(void)
 {
     return arguments;
-}
-
-/* The simulated machine is a Power Mac, whatever processor simulates it. */
-enum image_cpu platform_cpu(void)
-{
-    return IMAGE_CPU_POWERPC;
 }
 
 /* Carries the launch out inside the simulated RAM, with the real relocator. */

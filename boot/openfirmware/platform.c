@@ -172,3 +172,39 @@ void platform_start(void)
         loader_main();
     platform_exit();
 }
+
+/* --- What only PCs have ------------------------------------------------------------------- */
+
+size_t platform_modules(struct platform_module *modules, size_t maximum)
+{
+    (void)modules;
+    (void)maximum;
+    return 0;
+}
+
+bool platform_pc(struct pc_information *pc)
+{
+    memset(pc, 0, sizeof *pc);
+    return false;
+}
+
+error_t platform_video_find(unsigned width, unsigned height, unsigned depth,
+                            struct video_mode *mode)
+{
+    (void)width;
+    (void)height;
+    (void)depth;
+    memset(mode, 0, sizeof *mode);
+    return fail(ERROR_VIDEO_MODE, "Open Firmware has set the screen up already; leave video= out");
+}
+
+size_t platform_memory_map(struct memory_map_entry *entries, size_t maximum)
+{
+    static struct memory_region banks[MEMORY_MAP_MAXIMUM];
+    size_t count =
+        platform_memory_banks(banks, maximum < MEMORY_MAP_MAXIMUM ? maximum : MEMORY_MAP_MAXIMUM);
+
+    for (size_t i = 0; i < count; i++)
+        entries[i] = (struct memory_map_entry){banks[i].base, banks[i].length, MEMORY_USABLE};
+    return count;
+}

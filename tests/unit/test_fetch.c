@@ -68,6 +68,31 @@ static void test_uris(void **state)
     expect_uri(longest, NULL, 0, longest);
 }
 
+/* Files that came with the loader have no server. */
+static void test_local_uris(void **state)
+{
+    static const char *const local[] = {"module:x", "module:/a/b", "module:0",
+                                        "module://10.0.0.1/x"};
+    static const char *const remote[] = {"modul:x",          "module/x", "tftp:x", "MODULE:x",
+                                         "tftp://1.2.3.4/x", "",         "x:y",    ":x"};
+    struct fetch_uri uri;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++) {
+        assert_true(fetch_is_local(local[i]));
+        expect_uri(local[i], NULL, 0, local[i] + strlen("module:"));
+    }
+    assert_int_equal(fetch_parse("module:a%20b c", &uri), OK);
+    assert_string_equal(uri.scheme, "module");
+    assert_string_equal(uri.path, "a%20b c");
+    for (size_t i = 0; i < sizeof remote / sizeof *remote; i++)
+        assert_false(fetch_is_local(remote[i]));
+    /* What is like no scheme that there is stays a path on the boot server. */
+    expect_uri("modul:x", NULL, 0, "modul:x");
+    assert_int_equal(fetch_parse("module:", &uri), ERROR_FETCH_URI);
+    assert_int_equal(fetch_parse("module:a\tb", &uri), ERROR_FETCH_URI);
+}
+
 static void test_bad_uris(void **state)
 {
     static const char *const bad[] = {
@@ -106,6 +131,12 @@ static void test_bad_uris(void **state)
     memcpy(text, "tftp://10.0.0.1/", 16);
     text[16 + FETCH_PATH_LENGTH] = '\0';
     assert_int_equal(fetch_parse(text, &uri), ERROR_FETCH_URI);
+    memset(text, 'x', sizeof text);
+    memcpy(text, "module:", 7);
+    text[7 + FETCH_PATH_LENGTH] = '\0';
+    assert_int_equal(fetch_parse(text, &uri), ERROR_FETCH_URI);
+    text[7 + FETCH_PATH_LENGTH - 1] = '\0';
+    assert_int_equal(fetch_parse(text, &uri), OK);
 }
 
 /* --- Files
@@ -216,8 +247,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
     const struct CMUnitTest tests[] = {
-        TEST(test_uris),       TEST(test_bad_uris), TEST(test_known_size), TEST(test_unknown_size),
-        TEST(test_large_file), TEST(test_limit),    TEST(test_memory),     TEST(test_failures),
+        TEST(test_uris),       TEST(test_local_uris),   TEST(test_bad_uris),
+        TEST(test_known_size), TEST(test_unknown_size), TEST(test_large_file),
+        TEST(test_limit),      TEST(test_memory),       TEST(test_failures),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@
 #include "image_builder.h"
 #include "lib/adler32.h"
 #include "lib/bytes.h"
+#include "packed.h"
 #include "peer.h"
 
 #include <cmocka.h>
@@ -28,7 +29,7 @@
 #define SERVER        0x0A000202u /* 10.0.2.2, host order */
 #define CLIENT        0x0A00020Fu
 #define TFTP_DATA     40000
-#define FILES_MAXIMUM 4
+#define FILES_MAXIMUM 8
 
 static const uint8_t station[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 static const uint8_t server_station[6] = {0x52, 0x55, 0x0A, 0x00, 0x02, 0x02};
@@ -342,6 +343,144 @@ static void test_choice_of_the_card(void **state)
     assert_true(console_has("card 0: 1af4:5b00 scripted card at /pci@f2000000/rtl8139@f"));
 }
 
+/* The range of the launched tree's memory map whose name begins like this; NULL: none. */
+static const uint8_t *find_range(const char *prefix)
+{
+    const uint8_t *boot_args = host_memory(host_launched()->boot_args), *range = NULL;
+    struct devtree tree;
+    const struct devtree_node *map;
+
+    assert_int_equal(devtree_unflatten(&tree, true, host_memory(get_be32(boot_args + 0x1F0)),
+                                       get_be32(boot_args + 0x1F4)),
+                     OK);
+    map = devtree_find(&tree, "/chosen/memory-map");
+    assert_non_null(map);
+    for (const struct devtree_property *at = map->first_property; at != NULL; at = at->next)
+        if (strncmp(at->name, prefix, strlen(prefix)) == 0)
+            range = host_memory(get_be32(at->value));
+    devtree_free(&tree);
+    return range;
+}
+
+static const char kext_plist[] = "<plist><dict><key>CFBundleExecutable</key>"
+                                 "<string>Card</string></dict></plist>";
+
+/* A thin Mach-O object: magic, cputype, cpusubtype, filetype. */
+static const uint8_t *kext_executable(uint32_t cpu_type)
+{
+    static uint8_t executable[700];
+
+    memset(executable, 0x3C, sizeof executable);
+    put_be32(executable, 0xFEEDFACE);
+    put_be32(executable + 4, cpu_type);
+    put_be32(executable + 12, 1);
+    return executable;
+}
+
+static void expect_kext(void)
+{
+    const uint8_t *header = find_range("Driver-"), *executable = kext_executable(18);
+
+    assert_non_null(header);
+    assert_int_equal(get_be32(header + 4), sizeof kext_plist);
+    assert_memory_equal(host_memory(get_be32(header)), kext_plist, sizeof kext_plist);
+    assert_int_equal(get_be32(header + 12), 700);
+    assert_memory_equal(host_memory(get_be32(header + 8)), executable, 700);
+}
+
+/* A kernel extension as its folder, in both of its forms, over TFTP. */
+static void test_kext_folders(void **state)
+{
+    (void)state;
+    serve("Card.kext/Contents/Info.plist", (const uint8_t *)kext_plist, sizeof kext_plist - 1);
+    serve("Card.kext/Contents/MacOS/Card", kext_executable(18), 700);
+    serve("flat/Card.kext/Info.plist", (const uint8_t *)kext_plist, sizeof kext_plist - 1);
+    serve("flat/Card.kext/Card", kext_executable(18), 700);
+    assert_int_equal(loader_boot("driver=Card.kext"), OK);
+    expect_kext();
+    assert_int_equal(loader_boot("driver=tftp://10.0.2.2/flat/Card.kext/"), OK);
+    expect_kext();
+    assert_int_equal(host_claimed(), 0);
+}
+
+static void test_kext_refusals(void **state)
+{
+    (void)state;
+    serve("Card.kext/Contents/Info.plist", (const uint8_t *)kext_plist, sizeof kext_plist - 1);
+    expect_refusal("driver=No.kext", ERROR_TFTP_SERVER, "driver=No.kext");
+    expect_refusal("driver=Card.kext", ERROR_TFTP_SERVER, "Contents/MacOS/Card");
+    serve("Card.kext/Contents/MacOS/Card", kext_executable(7), 700);
+    expect_refusal("driver=Card.kext", ERROR_MKEXT_CPU, "driver=Card.kext/Contents/MacOS/Card");
+    serve("Bad.kext/Contents/Info.plist", (const uint8_t *)"bplist00", 8);
+    expect_refusal("driver=Bad.kext", ERROR_KEXT_PLIST, "driver=Bad.kext");
+}
+
+/* Version 2 is a good archive, but not for these kernels. */
+static void test_mkext_version_2(void **state)
+{
+    static const char plist[] = "<dict><key>_MKEXTInfoDictionaries</key><array><dict/></array>"
+                                "</dict>";
+    size_t length = 44 + sizeof plist;
+
+    (void)state;
+    build_package();
+    put_be32(package + 8, (uint32_t)length);
+    put_be32(package + 16, 0x02002001);
+    put_be32(package + 24, 18);
+    put_be32(package + 28, 0);
+    put_be32(package + 0x20, 44);
+    put_be32(package + 0x24, 0);
+    put_be32(package + 0x28, sizeof plist);
+    memcpy(package + 44, plist, sizeof plist);
+    put_be32(package + 12, adler32(package + 16, length - 16));
+    serve("v2.mkext", package, length);
+    expect_refusal("mkext=v2.mkext", ERROR_MKEXT_VERSION, "mkext=v2.mkext");
+    expect_refusal("driver=v2.mkext", ERROR_MKEXT_VERSION, "driver=v2.mkext");
+    expect_refusal("driver=v2.mkext driver=v2.mkext", ERROR_OPTION_VALUE, "2 times");
+}
+
+static void test_compressed_kernel(void **state)
+{
+    static uint8_t packed[BUILDER_ROOM + PACKED_EXTRA(BUILDER_ROOM)];
+
+    (void)state;
+    serve("mach_kernel.gz", packed, packed_stored_gzip(packed, kernel.bytes, kernel.length));
+    assert_int_equal(loader_boot("file=mach_kernel.gz"), OK);
+    expect_segment(sample.text);
+    expect_segment(sample.data);
+    assert_int_equal(host_claimed(), 0);
+}
+
+/* --- Files that came with the loader ------------------------------------------------------------
+ */
+
+/* A Darwin kernel for PowerPC finds its root through the card; nothing is sent for this. */
+static void test_modules_alone(void **state)
+{
+    (void)state;
+    host_add_module("/boot/mach_kernel", kernel.bytes, kernel.length);
+    expect_refusal("args=-v", ERROR_NIC_NONE, "card's node");
+    assert_int_equal(frames_sent, 0);
+    assert_true(console_has("taken as kernel"));
+    expect_refusal("module=module:x", ERROR_FETCH_MODULE, "module=module:x");
+    assert_int_equal(frames_sent, 0);
+}
+
+/* With a net= the card is opened all the same. */
+static void test_modules_with_network(void **state)
+{
+    (void)state;
+    serve("nic.mkext", package, build_package());
+    host_add_module("/boot/mach_kernel", kernel.bytes, kernel.length);
+    host_add_module("other.mkext", package, build_package());
+    assert_int_equal(loader_boot("driver=nic.mkext"), OK);
+    expect_segment(sample.text);
+    assert_memory_equal(find_range("DriversPackage-"), package, build_package());
+    assert_int_equal(loader_boot("net=dhcp"), OK);
+    assert_true(frames_sent > 0);
+    assert_int_equal(host_claimed(), 0);
+}
+
 /* An alias of the firmware's tree names a card too. */
 static void test_choice_by_alias(void **state)
 {
@@ -461,6 +600,12 @@ int main(void)
         cmocka_unit_test_setup(test_static_address, start),
         cmocka_unit_test_setup(test_client_program, start),
         cmocka_unit_test_setup(test_refusals, start),
+        cmocka_unit_test_setup(test_kext_folders, start),
+        cmocka_unit_test_setup(test_kext_refusals, start),
+        cmocka_unit_test_setup(test_mkext_version_2, start),
+        cmocka_unit_test_setup(test_compressed_kernel, start),
+        cmocka_unit_test_setup(test_modules_alone, start),
+        cmocka_unit_test_setup(test_modules_with_network, start),
         cmocka_unit_test_setup(test_choice_of_the_card, start),
         cmocka_unit_test_setup(test_choice_by_alias, start),
         cmocka_unit_test_setup(test_no_card, start),

@@ -5,6 +5,8 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "boot/host/host.h"
 #include "lib/bytes.h"
@@ -584,6 +586,26 @@ static void scripted_transmitted(void *context, const uint8_t *frame, size_t len
     assert_memory_equal(frame + 6, peer_client_station, 6);
 }
 
+/* What lwIP's macros call (net/arch/cc.h). */
+static void test_diagnostics(void **state)
+{
+    pid_t child;
+    int status;
+
+    (void)state;
+    network_diagnostics("%s %d", "said", 7);
+    assert_non_null(strstr(host_console(), "said 7"));
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        network_assertion_failed("that is wrong", "file.c", 12);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 3); /* the loader's own exit */
+}
+
 static void test_scripted_card(void **state)
 {
     static uint8_t frame[200];
@@ -625,6 +647,7 @@ int main(void)
         TEST(test_arp_answer_lost), TEST(test_off_subnet),    TEST(test_udp_limits),
         TEST(test_chain),           TEST(test_refusals),      TEST(test_start_and_stop),
         TEST(test_random),          TEST(test_scripted_card), TEST(test_link_watched),
+        TEST(test_diagnostics),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
