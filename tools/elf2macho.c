@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Turns a linked 32-bit big-endian PowerPC ELF file into a Mach-O file, for kernels and kernel
+ * Turns a linked ELF file for PowerPC, i386 or x86_64 into a Mach-O file, for kernels and kernel
  * extensions that the tests boot. Sections are named "__SEGMENT,__section" in the linker script;
  * that names their place.
  *
- *     elf2macho [-object] [-pad BYTES] input.elf output
+ *     elf2macho [-object | -bundle] [-pad BYTES] input.elf output
  *
  * A kernel (the default, MH_EXECUTE) gets, like Apple's: one LC_SEGMENT for each segment in
  * ascending order, a __LINKEDIT segment above all others that holds the symbols and is loaded,
  * LC_SYMTAB and LC_UNIXTHREAD. If the ELF has the symbol _mh_execute_header, the Mach-O header goes
  * to that address: the section around it has to leave room. -pad adds a segment __PAD of
  * pseudo-random bytes. If there is a section "__DIGEST,__table", it is filled with a record for
- * each other segment (see struct digest in tests/payloads/demo-ppc/digest.h), so that the kernel
- * can check what it was given.
+ * each other segment (see tests/payloads/common/digest.h), so that the kernel can check what it was
+ * given.
  *
- * -object makes an MH_OBJECT with one nameless segment, as kernel extensions are; the input is
- * linked at 0 with --emit-relocs, and words that hold addresses get relocation entries.
+ * -object makes an MH_OBJECT with one nameless segment, as kernel extensions of 32-bit kernels are;
+ * the input is linked at 0 with --emit-relocs, and words that hold addresses get relocation
+ * entries.
  *
- * Formats: Mach-O as in Apple's <mach-o/loader.h>, <mach-o/nlist.h>, <mach-o/reloc.h>; ELF as in
- * the System V ABI, PowerPC processor supplement.
+ * -bundle makes an MH_KEXT_BUNDLE, which is what x86_64 kernels link: segments from 0 on, the first
+ * of which begins with a section __header of room for the Mach-O header, then __LINKEDIT
+ * with symbols and relocation entries, described by LC_SYMTAB and LC_DYSYMTAB.
+ *
+ * Formats: Mach-O as in Apple's <mach-o/loader.h>, <mach-o/nlist.h>, <mach-o/reloc.h> and
+ * <mach/machine/thread_status.h>; relocation types of the System V ABI's processor supplements.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -27,49 +32,31 @@
 #include <string.h>
 
 #include "lib/bytes.h"
+#include "tools/common/buffer.h"
 #include "tools/common/crc32.h"
+#include "tools/common/elf.h"
 #include "tools/common/tool.h"
 
 #define PAGE 4096u
 
 const char tool_name[] = "elf2macho";
 
-enum { /* ELF */
-       EM_POWERPC = 20,
-       SHT_PROGBITS = 1,
-       SHT_SYMTAB = 2,
-       SHT_RELA = 4,
-       SHT_NOBITS = 8,
-       SHF_WRITE = 1,
-       SHF_ALLOC = 2,
-       SHF_EXECINSTR = 4,
-       STT_SECTION = 3,
-       STT_FILE = 4,
-       SHN_ABSOLUTE = 0xFFF1,
-       R_PPC_ADDRESS32 = 1,
-       R_PPC_RELATIVE24 = 10,
-       R_PPC_RELATIVE14 = 11,
-       R_PPC_RELATIVE32 = 26,
-};
-
 enum { /* Mach-O */
        MH_MAGIC_32 = 0xFEEDFACE,
-       CPU_TYPE_PPC = 18,
+       MH_MAGIC_64 = 0xFEEDFACF,
        MH_OBJECT_FILE = 1,
        MH_EXECUTE_FILE = 2,
+       MH_KEXT_BUNDLE_FILE = 11,
        MH_NO_UNDEFINED = 1,
        LOAD_SEGMENT = 1,
        LOAD_SYMTAB = 2,
        LOAD_UNIXTHREAD = 5,
-       HEADER_SIZE = 28,
-       SEGMENT_SIZE = 56,
-       SECTION_SIZE = 68,
+       LOAD_DYSYMTAB = 11,
+       LOAD_SEGMENT_64 = 0x19,
        SYMTAB_SIZE = 24,
-       PPC_THREAD_WORDS = 40,
-       UNIXTHREAD_SIZE = 16 + 4 * PPC_THREAD_WORDS,
+       DYSYMTAB_SIZE = 80,
        SECTION_ZEROFILL = 1,
        SECTION_INSTRUCTIONS = (int)0x80000000u,
-       NLIST_SIZE = 12,
        NLIST_EXTERNAL = 1,
        NLIST_ABSOLUTE = 2,
        NLIST_SECTION = 14,
@@ -78,105 +65,71 @@ enum { /* Mach-O */
 
 #define DIGEST_RECORD_SIZE 32
 #define SECTIONS_MAXIMUM   64
+#define THREAD_WORDS_MOST  42u
+#define HEADER_SECTION     "__header"
+
+/* What differs between the processors. Type 0 of a Mach-O relocation is a plain address in all. */
+struct target {
+    uint32_t machine; /* of the ELF header */
+    bool big, wide;
+    uint32_t cpu_type, cpu_subtype;
+    uint32_t thread_flavor, thread_words; /* LC_UNIXTHREAD */
+    uint32_t entry_word;                  /* srr0, eip, rip */
+    uint32_t address_relocation;          /* a pointer-sized word that holds an address */
+    uint32_t relative_relocations[4];     /* distances; 0 ends the list */
+};
+static const struct target targets[] = {
+    {ELF_MACHINE_POWERPC, true, false, 18, 0, 1, 40, 0, 1, {10, 11, 26, 0}},
+    {ELF_MACHINE_I386, false, false, 7, 3, 1, 16, 10, 1, {2, 4, 0, 0}},
+    {ELF_MACHINE_X86_64, false, true, 0x01000007, 3, 4, 42, 32, 1, {2, 4, 24, 0}},
+};
 
 struct section {
     char segment[17], name[17];
-    uint32_t elf_index, address, size, alignment, flags;
+    uint32_t elf_index;
+    uint64_t address, size, alignment, flags;
     bool zero_fill;
     const uint8_t *content;
-    uint32_t file_offset;
     uint32_t relocation_offset, relocation_count;
 };
 
 struct segment {
     char name[17];
     size_t first_section, section_count;
-    uint32_t address, memory_size, file_offset, file_size;
+    uint64_t address, memory_size, file_offset, file_size;
     bool writable;
     uint8_t *content; /* file_size bytes */
 };
 
-struct buffer {
-    uint8_t *bytes;
-    size_t length, capacity;
-};
-
-static struct {
-    uint8_t *bytes;
-    size_t length;
-    uint32_t entry, section_headers, section_count, section_names;
-} elf;
-
+static uint32_t file_type = MH_EXECUTE_FILE;
+static struct elf elf;
+static const struct target *target;
 static struct section sections[SECTIONS_MAXIMUM];
 static size_t section_count;
 static struct segment segments[SECTIONS_MAXIMUM];
 static size_t segment_count;
 static struct buffer symbols, strings, relocations;
-static uint32_t symbol_count;
+static uint32_t symbol_count, local_symbol_count;
 static bool has_header_symbol;
-static uint32_t header_address;
+static uint64_t header_address;
 
-static void append(struct buffer *buffer, const void *bytes, size_t length)
+static bool is_kernel(void)
 {
-    if (buffer->length + length > buffer->capacity) {
-        buffer->capacity = 2 * (buffer->length + length);
-        buffer->bytes = realloc(buffer->bytes, buffer->capacity);
-        if (buffer->bytes == NULL)
-            die("out of memory");
+    return file_type == MH_EXECUTE_FILE;
+}
+
+/* --- Reading the ELF file ----------------------------------------------------------------- */
+
+static void choose_target(const char *path)
+{
+    for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+        if (targets[i].machine == elf.machine && targets[i].big == elf.big &&
+            targets[i].wide == elf.wide)
+            target = &targets[i];
     }
-    memcpy(buffer->bytes + buffer->length, bytes, length);
-    buffer->length += length;
-}
-
-static void append_be32(struct buffer *buffer, uint32_t value)
-{
-    uint8_t bytes[4];
-    put_be32(bytes, value);
-    append(buffer, bytes, sizeof(bytes));
-}
-
-/* --- ELF ---------------------------------------------------------------------------------- */
-
-static const uint8_t *elf_bytes(uint64_t offset, uint64_t length, const char *what)
-{
-    if (!bytes_within(elf.length, offset, length))
-        die("%s lies outside the file", what);
-    return elf.bytes + offset;
-}
-
-static const uint8_t *elf_section(uint32_t index)
-{
-    if (index >= elf.section_count)
-        die("section number %" PRIu32 " does not exist", index);
-    return elf_bytes((uint64_t)elf.section_headers + 40u * index, 40, "a section header");
-}
-
-/* A NUL-terminated string in a string table section. */
-static const char *elf_string(uint32_t table, uint32_t offset)
-{
-    const uint8_t *header = elf_section(table);
-    uint32_t size = get_be32(header + 20);
-    const uint8_t *text = elf_bytes(get_be32(header + 16), size, "a string table");
-    if (offset >= size || memchr(text + offset, 0, size - offset) == NULL)
-        die("a name lies outside its string table");
-    return (const char *)text + offset;
-}
-
-static void read_elf(const char *path)
-{
-    struct file file = read_file(path);
-
-    elf.bytes = file.bytes;
-    elf.length = file.length;
-    const uint8_t *header = elf_bytes(0, 52, "the ELF header");
-    if (memcmp(header, "\177ELF\1\2\1", 7) != 0)
-        die("%s is not a 32-bit big-endian ELF file", path);
-    if (get_be16(header + 18) != EM_POWERPC)
-        die("%s is not for PowerPC", path);
-    elf.entry = get_be32(header + 24);
-    elf.section_headers = get_be32(header + 32);
-    elf.section_count = get_be16(header + 48);
-    elf.section_names = get_be16(header + 50);
+    if (target == NULL)
+        die("%s is not for 32-bit PowerPC, i386 or x86_64", path);
+    symbols.big = relocations.big = target->big;
 }
 
 static int by_address(const void *a, const void *b)
@@ -188,28 +141,24 @@ static int by_address(const void *a, const void *b)
 static void read_sections(void)
 {
     for (uint32_t i = 1; i < elf.section_count; i++) {
-        const uint8_t *header = elf_section(i);
-        uint32_t type = get_be32(header + 4), flags = get_be32(header + 8);
-        uint32_t size = get_be32(header + 20);
-        if ((flags & SHF_ALLOC) == 0 || size == 0)
+        struct elf_section from = elf_section(&elf, i);
+        if ((from.flags & ELF_ALLOCATE) == 0 || from.size == 0)
             continue;
-        const char *name = elf_string(elf.section_names, get_be32(header));
-        const char *comma = strchr(name, ',');
-        if (comma == NULL || comma - name > 16 || strlen(comma + 1) > 16)
-            die("section %s is not called __SEGMENT,__section", name);
+        const char *comma = strchr(from.name, ',');
+        if (comma == NULL || comma - from.name > 16 || strlen(comma + 1) > 16)
+            die("section %s is not called __SEGMENT,__section", from.name);
         if (section_count == SECTIONS_MAXIMUM)
             die("too many sections");
         struct section *section = &sections[section_count++];
-        memcpy(section->segment, name, (size_t)(comma - name));
+        memcpy(section->segment, from.name, (size_t)(comma - from.name));
         strcpy(section->name, comma + 1);
         section->elf_index = i;
-        section->address = get_be32(header + 12);
-        section->size = size;
-        section->alignment = get_be32(header + 32);
-        section->flags = flags;
-        section->zero_fill = type == SHT_NOBITS;
-        if (!section->zero_fill)
-            section->content = elf_bytes(get_be32(header + 16), size, name);
+        section->address = from.address;
+        section->size = from.size;
+        section->alignment = from.alignment;
+        section->flags = from.flags;
+        section->zero_fill = from.type == ELF_NOBITS;
+        section->content = from.content;
     }
     qsort(sections, section_count, sizeof(sections[0]), by_address);
     for (size_t i = 1; i < section_count; i++) {
@@ -218,69 +167,90 @@ static void read_sections(void)
     }
 }
 
+/* The room for a bundle's header is no section of the file. */
+static bool is_listed(const struct section *section)
+{
+    return file_type != MH_KEXT_BUNDLE_FILE || strcmp(section->name, HEADER_SECTION) != 0;
+}
+
+/* The section and its number in the Mach-O file, from 1; NULL if that section is not loaded. */
 static struct section *section_of_elf(uint32_t elf_index, uint32_t *ordinal)
 {
+    *ordinal = 0;
     for (size_t i = 0; i < section_count; i++) {
-        if (sections[i].elf_index == elf_index) {
-            *ordinal = (uint32_t)i + 1;
+        *ordinal += is_listed(&sections[i]);
+        if (sections[i].elf_index == elf_index)
             return &sections[i];
-        }
     }
+    *ordinal = 0;
     return NULL;
 }
 
-/* Symbols of loaded sections and absolute ones; C names get Mach-O's leading underscore. */
+/* One symbol; C names get Mach-O's leading underscore. */
+static void add_symbol(const struct elf_symbol *symbol, uint32_t ordinal)
+{
+    bool external = symbol->binding != 0;
+    uint8_t kind[2] = {
+        (uint8_t)((ordinal != 0 ? NLIST_SECTION : NLIST_ABSOLUTE) |
+                  (external ? NLIST_EXTERNAL : 0)),
+        (uint8_t)ordinal,
+    };
+    append_32(&symbols, (uint32_t)strings.length);
+    append(&symbols, kind, sizeof(kind));
+    append_16(&symbols, 0);
+    if (target->wide)
+        append_64(&symbols, symbol->value);
+    else
+        append_32(&symbols, (uint32_t)symbol->value);
+    symbol_count++;
+    if (!external)
+        local_symbol_count = symbol_count; /* ELF has local ones first */
+    if (symbol->name[0] != '_')
+        append(&strings, "_", 1);
+    append(&strings, symbol->name, strlen(symbol->name) + 1);
+}
+
+/* Symbols of loaded sections and absolute ones. */
 static void read_symbols(void)
 {
     append(&strings, "", 1); /* offset 0 means no name */
     for (uint32_t i = 1; i < elf.section_count; i++) {
-        const uint8_t *table = elf_section(i);
-        if (get_be32(table + 4) != SHT_SYMTAB)
+        struct elf_section table = elf_section(&elf, i);
+        if (table.type != ELF_SYMBOLS)
             continue;
-        uint32_t size = get_be32(table + 20);
-        const uint8_t *entries = elf_bytes(get_be32(table + 16), size, "the symbol table");
-        for (uint32_t offset = 16; offset + 16 <= size; offset += 16) {
-            const uint8_t *entry = entries + offset;
-            unsigned type = entry[12] & 0x0F, binding = entry[12] >> 4;
-            uint32_t place = get_be16(entry + 14), ordinal = 0;
-            const char *name = elf_string(get_be32(table + 24), get_be32(entry));
-            if (name[0] == '\0' || type == STT_SECTION || type == STT_FILE)
+        for (uint32_t j = 1; j < elf_symbol_count(&elf, &table); j++) {
+            struct elf_symbol symbol = elf_symbol(&elf, &table, j);
+            uint32_t ordinal = 0;
+            if (symbol.name[0] == '\0' || symbol.type == ELF_SYMBOL_SECTION ||
+                symbol.type == ELF_SYMBOL_FILE)
                 continue;
-            if (strcmp(name, "_mh_execute_header") == 0) {
+            if (strcmp(symbol.name, "_mh_execute_header") == 0) {
                 has_header_symbol = true;
-                header_address = get_be32(entry + 4);
+                header_address = symbol.value;
+                if (!is_kernel())
+                    continue; /* the kernel has one of its own */
             }
-            if (place != SHN_ABSOLUTE && section_of_elf(place, &ordinal) == NULL)
+            if (symbol.place != ELF_PLACE_ABSOLUTE &&
+                section_of_elf(symbol.place, &ordinal) == NULL)
                 continue;
-            append_be32(&symbols, (uint32_t)strings.length);
-            uint8_t rest[8];
-            rest[0] = (uint8_t)((ordinal != 0 ? NLIST_SECTION : NLIST_ABSOLUTE) |
-                                (binding != 0 ? NLIST_EXTERNAL : 0));
-            rest[1] = (uint8_t)ordinal;
-            put_be16(rest + 2, 0);
-            put_be32(rest + 4, get_be32(entry + 4));
-            append(&symbols, rest, sizeof(rest));
-            symbol_count++;
-            if (name[0] != '_')
-                append(&strings, "_", 1);
-            append(&strings, name, strlen(name) + 1);
+            add_symbol(&symbol, ordinal);
         }
     }
-    while (strings.length % 4 != 0)
-        append(&strings, "", 1);
+    append_padding(&strings, target->wide ? 8 : 4);
 }
 
 /* --- Segments ----------------------------------------------------------------------------- */
 
 /* Gathers neighbouring sections of one segment name, or all of them into one nameless segment. */
-static void make_segments(bool object)
+static void gather_segments(void)
 {
+    bool nameless = file_type == MH_OBJECT_FILE;
     for (size_t i = 0; i < section_count; i++) {
         const struct section *section = &sections[i];
         struct segment *segment = segment_count > 0 ? &segments[segment_count - 1] : NULL;
-        if (segment == NULL || (!object && strcmp(segment->name, section->segment) != 0)) {
+        if (segment == NULL || (!nameless && strcmp(segment->name, section->segment) != 0)) {
             segment = &segments[segment_count++];
-            if (!object)
+            if (!nameless)
                 strcpy(segment->name, section->segment);
             segment->first_section = i;
             segment->address = section->address;
@@ -289,37 +259,49 @@ static void make_segments(bool object)
         segment->memory_size = section->address + section->size - segment->address;
         if (!section->zero_fill)
             segment->file_size = segment->memory_size;
-        segment->writable |= (section->flags & SHF_WRITE) != 0;
+        segment->writable |= (section->flags & ELF_WRITE) != 0;
     }
-    for (size_t i = 0; i < segment_count; i++) {
-        struct segment *segment = &segments[i];
-        if (!object) {
-            if (segment->address % PAGE != 0)
-                die("segment %s does not begin on a page", segment->name);
-            segment->memory_size = (uint32_t)round_up(segment->memory_size, PAGE);
-            if (segment->writable) /* as Apple's linker: zero fill beyond the page only */
-                segment->file_size = (uint32_t)round_up(segment->file_size, 16);
-            if (i > 0 && segment->address < segments[i - 1].address + segments[i - 1].memory_size)
-                die("segments %s and %s overlap", segments[i - 1].name, segment->name);
-        }
-        segment->content = allocate(segment->file_size);
-        for (size_t j = 0; j < segment->section_count; j++) {
-            const struct section *section = &sections[segment->first_section + j];
-            if (!section->zero_fill) {
-                memcpy(segment->content + (section->address - segment->address), section->content,
-                       section->size);
-            }
+}
+
+static void fill_segment(struct segment *segment)
+{
+    segment->content = allocate(segment->file_size);
+    for (size_t i = 0; i < segment->section_count; i++) {
+        const struct section *section = &sections[segment->first_section + i];
+        if (!section->zero_fill) {
+            memcpy(segment->content + (section->address - segment->address), section->content,
+                   section->size);
         }
     }
 }
 
-static struct segment *add_segment(const char *name, uint32_t length)
+static void make_segments(void)
+{
+    gather_segments();
+    for (size_t i = 0; i < segment_count; i++) {
+        struct segment *segment = &segments[i];
+        if (segment->memory_size > 0x40000000)
+            die("segment %s is larger than 1 GB", segment->name);
+        if (file_type != MH_OBJECT_FILE) {
+            if (segment->address % PAGE != 0)
+                die("segment %s does not begin on a page", segment->name);
+            segment->memory_size = round_up(segment->memory_size, PAGE);
+            if (segment->writable) /* as Apple's linker: zero fill beyond the page only */
+                segment->file_size = round_up(segment->file_size, 16);
+            if (i > 0 && segment->address < segments[i - 1].address + segments[i - 1].memory_size)
+                die("segments %s and %s overlap", segments[i - 1].name, segment->name);
+        }
+        fill_segment(segment);
+    }
+}
+
+static struct segment *add_segment(const char *name, size_t length)
 {
     struct segment *last = &segments[segment_count - 1], *segment = &segments[segment_count++];
     strcpy(segment->name, name);
     segment->first_section = section_count;
     segment->address = last->address + last->memory_size;
-    segment->memory_size = (uint32_t)round_up(length, PAGE);
+    segment->memory_size = round_up(length, PAGE);
     segment->file_size = length;
     segment->content = allocate(length);
     return segment;
@@ -337,42 +319,103 @@ static void add_padding(uint32_t length)
     }
 }
 
-/* --- Object files: relocation entries ----------------------------------------------------------
- */
+/* --- Relocation entries ------------------------------------------------------------------- */
+
+static bool is_relative(uint32_t type)
+{
+    for (size_t i = 0; target->relative_relocations[i] != 0; i++) {
+        if (target->relative_relocations[i] == type)
+            return true;
+    }
+    return false;
+}
+
+/* relocation_info: r_address; then r_symbolnum:24 pcrel:1 length:2 extern:1 type:4 in that order */
+static void add_relocation(uint64_t address, uint32_t ordinal)
+{
+    uint32_t length = target->wide ? 3 : 2;
+    append_32(&relocations, (uint32_t)address);
+    append_32(&relocations, target->big ? ordinal << 8 | length << 5 : ordinal | length << 25);
+}
+
+static void read_relocation_table(const struct elf_section *table, const struct section *section)
+{
+    struct elf_section names = elf_section(&elf, table->link);
+    for (uint32_t i = 0; i < elf_relocation_count(&elf, table); i++) {
+        struct elf_relocation relocation = elf_relocation(&elf, table, i);
+        if (is_relative(relocation.type))
+            continue; /* inside the file: right wherever it is loaded */
+        if (relocation.type != target->address_relocation)
+            die("relocation type %" PRIu32 " in %s: only whole words can hold addresses",
+                relocation.type, section->name);
+        struct elf_symbol symbol = elf_symbol(&elf, &names, relocation.symbol);
+        uint32_t ordinal;
+        if (section_of_elf(symbol.place, &ordinal) == NULL)
+            die("a relocation in %s refers to something outside", section->name);
+        /* An object's count from their section's start, a bundle's from its own. */
+        add_relocation(file_type == MH_OBJECT_FILE ? relocation.address - section->address
+                                                   : relocation.address,
+                       ordinal);
+    }
+}
 
 static void read_relocations(struct section *section)
 {
     uint32_t first = (uint32_t)relocations.length;
     for (uint32_t i = 1; i < elf.section_count; i++) {
-        const uint8_t *table = elf_section(i);
-        if (get_be32(table + 4) != SHT_RELA || get_be32(table + 28) != section->elf_index)
-            continue;
-        uint32_t size = get_be32(table + 20);
-        const uint8_t *entries = elf_bytes(get_be32(table + 16), size, "a relocation table");
-        const uint8_t *symbol_header = elf_section(get_be32(table + 24));
-        for (uint32_t offset = 0; offset + 12 <= size; offset += 12) {
-            const uint8_t *entry = entries + offset;
-            uint32_t type = get_be32(entry + 4) & 0xFF, symbol = get_be32(entry + 4) >> 8;
-            if (type == R_PPC_RELATIVE24 || type == R_PPC_RELATIVE14 || type == R_PPC_RELATIVE32)
-                continue; /* inside the file: right wherever it is loaded */
-            if (type != R_PPC_ADDRESS32)
-                die("relocation type %" PRIu32 " in %s: only whole words can hold addresses", type,
-                    section->name);
-            const uint8_t *target =
-                elf_bytes(get_be32(symbol_header + 16) + 16u * symbol, 16, "a relocation's symbol");
-            uint32_t ordinal = 0;
-            if (section_of_elf(get_be16(target + 14), &ordinal) == NULL)
-                die("a relocation in %s refers to something outside", section->name);
-            /* relocation_info: r_address; r_symbolnum:24 pcrel:1 length:2 extern:1 type:4 */
-            append_be32(&relocations, get_be32(entry) - section->address);
-            append_be32(&relocations, ordinal << 8 | 2u << 5);
-        }
+        struct elf_section table = elf_section(&elf, i);
+        if ((table.type == ELF_RELA || table.type == ELF_REL) && table.info == section->elf_index)
+            read_relocation_table(&table, section);
     }
     section->relocation_count = (uint32_t)(relocations.length - first) / RELOCATION_SIZE;
     section->relocation_offset = first;
 }
 
-/* --- Writing ---------------------------------------------------------------------------------- */
+/* --- Load commands ---------------------------------------------------------------------------- */
+
+static uint32_t header_size(void)
+{
+    return target->wide ? 32 : 28;
+}
+
+static uint32_t section_header_size(void)
+{
+    return target->wide ? 80 : 68;
+}
+
+static uint32_t segment_command_size(const struct segment *segment)
+{
+    uint32_t listed = 0;
+    for (size_t i = 0; i < segment->section_count; i++)
+        listed += is_listed(&sections[segment->first_section + i]);
+    return (target->wide ? 72 : 56) + section_header_size() * listed;
+}
+
+static uint32_t thread_size(void)
+{
+    return 16 + 4 * target->thread_words;
+}
+
+static uint32_t commands_size(void)
+{
+    uint32_t size = SYMTAB_SIZE;
+    if (is_kernel())
+        size += thread_size();
+    else if (file_type == MH_KEXT_BUNDLE_FILE)
+        size += DYSYMTAB_SIZE;
+    for (size_t i = 0; i < segment_count; i++)
+        size += segment_command_size(&segments[i]);
+    return size;
+}
+
+/* An address or a size of segments and sections. */
+static void append_wide(struct buffer *out, uint64_t value)
+{
+    if (target->wide)
+        append_64(out, value);
+    else
+        append_32(out, (uint32_t)value);
+}
 
 static void append_name(struct buffer *out, const char *name)
 {
@@ -381,7 +424,7 @@ static void append_name(struct buffer *out, const char *name)
     append(out, field, 16);
 }
 
-static unsigned power_of(uint32_t alignment)
+static unsigned power_of(uint64_t alignment)
 {
     unsigned power = 0;
     while (alignment > 1) {
@@ -391,78 +434,103 @@ static unsigned power_of(uint32_t alignment)
     return power;
 }
 
+static void append_section(struct buffer *out, const struct segment *segment,
+                           const struct section *section)
+{
+    bool own_relocations = file_type == MH_OBJECT_FILE && section->relocation_count != 0;
+    uint64_t offset = segment->file_offset + (section->address - segment->address);
+    uint32_t flags = section->zero_fill                    ? SECTION_ZEROFILL
+                     : (section->flags & ELF_EXECUTE) != 0 ? (uint32_t)SECTION_INSTRUCTIONS
+                                                           : 0;
+    append_name(out, section->name);
+    append_name(out, section->segment);
+    append_wide(out, section->address);
+    append_wide(out, section->size);
+    append_32(out, section->zero_fill ? 0 : (uint32_t)offset);
+    append_32(out, power_of(section->alignment));
+    append_32(out, own_relocations ? section->relocation_offset : 0);
+    append_32(out, own_relocations ? section->relocation_count : 0);
+    append_32(out, flags);
+    append_32(out, 0);
+    append_32(out, 0);
+    if (target->wide)
+        append_32(out, 0);
+}
+
 static void append_segment(struct buffer *out, const struct segment *segment)
 {
-    append_be32(out, LOAD_SEGMENT);
-    append_be32(out, SEGMENT_SIZE + SECTION_SIZE * (uint32_t)segment->section_count);
+    uint32_t size = segment_command_size(segment), without = target->wide ? 72 : 56;
+    append_32(out, target->wide ? LOAD_SEGMENT_64 : LOAD_SEGMENT);
+    append_32(out, size);
     append_name(out, segment->name);
-    append_be32(out, segment->address);
-    append_be32(out, segment->memory_size);
-    append_be32(out, segment->file_offset);
-    append_be32(out, segment->file_size);
-    append_be32(out, 7); /* maximum and initial protection: everything */
-    append_be32(out, 7);
-    append_be32(out, (uint32_t)segment->section_count);
-    append_be32(out, 0);
+    append_wide(out, segment->address);
+    append_wide(out, segment->memory_size);
+    append_wide(out, segment->file_offset);
+    append_wide(out, segment->file_size);
+    append_32(out, 7); /* maximum and initial protection: everything */
+    append_32(out, 7);
+    append_32(out, (size - without) / section_header_size());
+    append_32(out, 0);
     for (size_t i = 0; i < segment->section_count; i++) {
-        const struct section *section = &sections[segment->first_section + i];
-        append_name(out, section->name);
-        append_name(out, section->segment);
-        append_be32(out, section->address);
-        append_be32(out, section->size);
-        append_be32(out, section->zero_fill
-                             ? 0
-                             : segment->file_offset + (section->address - segment->address));
-        append_be32(out, power_of(section->alignment));
-        append_be32(out, section->relocation_count != 0 ? section->relocation_offset : 0);
-        append_be32(out, section->relocation_count);
-        append_be32(out, section->zero_fill                      ? SECTION_ZEROFILL
-                         : (section->flags & SHF_EXECINSTR) != 0 ? (uint32_t)SECTION_INSTRUCTIONS
-                                                                 : 0);
-        append_be32(out, 0);
-        append_be32(out, 0);
+        if (is_listed(&sections[segment->first_section + i]))
+            append_section(out, segment, &sections[segment->first_section + i]);
     }
 }
 
-static void append_symtab(struct buffer *out, uint32_t symbol_offset)
+static void append_symtab(struct buffer *out, uint64_t symbol_offset, uint64_t string_offset)
 {
-    append_be32(out, LOAD_SYMTAB);
-    append_be32(out, SYMTAB_SIZE);
-    append_be32(out, symbol_offset);
-    append_be32(out, symbol_count);
-    append_be32(out, symbol_offset + (uint32_t)symbols.length);
-    append_be32(out, (uint32_t)strings.length);
+    append_32(out, LOAD_SYMTAB);
+    append_32(out, SYMTAB_SIZE);
+    append_32(out, (uint32_t)symbol_offset);
+    append_32(out, symbol_count);
+    append_32(out, (uint32_t)string_offset);
+    append_32(out, (uint32_t)strings.length);
+}
+
+static void append_dysymtab(struct buffer *out, uint64_t relocation_offset)
+{
+    const uint32_t words[DYSYMTAB_SIZE / 4] = {
+        [0] = LOAD_DYSYMTAB,
+        [1] = DYSYMTAB_SIZE,
+        [3] = local_symbol_count,
+        [4] = local_symbol_count, /* the first external one */
+        [5] = symbol_count - local_symbol_count,
+        [6] = symbol_count, /* the first undefined one: there are none */
+        [18] = (uint32_t)relocation_offset,
+        [19] = (uint32_t)(relocations.length / RELOCATION_SIZE),
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        append_32(out, words[i]);
 }
 
 static void append_thread(struct buffer *out)
 {
-    append_be32(out, LOAD_UNIXTHREAD);
-    append_be32(out, UNIXTHREAD_SIZE);
-    append_be32(out, 1); /* PPC_THREAD_STATE */
-    append_be32(out, PPC_THREAD_WORDS);
-    append_be32(out, elf.entry); /* srr0 */
-    for (unsigned i = 1; i < PPC_THREAD_WORDS; i++)
-        append_be32(out, 0);
+    uint32_t state[THREAD_WORDS_MOST] = {0};
+    state[target->entry_word] = (uint32_t)elf.entry;
+    if (target->wide) /* little-endian, so the low half comes first */
+        state[target->entry_word + 1] = (uint32_t)(elf.entry >> 32);
+    append_32(out, LOAD_UNIXTHREAD);
+    append_32(out, thread_size());
+    append_32(out, target->thread_flavor);
+    append_32(out, target->thread_words);
+    for (uint32_t i = 0; i < target->thread_words; i++)
+        append_32(out, state[i]);
 }
 
-static uint32_t commands_size(bool object)
+static void append_header(struct buffer *out)
 {
-    uint32_t size = SYMTAB_SIZE + (object ? 0 : UNIXTHREAD_SIZE);
-    for (size_t i = 0; i < segment_count; i++)
-        size += SEGMENT_SIZE + SECTION_SIZE * (uint32_t)segments[i].section_count;
-    return size;
+    append_32(out, target->wide ? MH_MAGIC_64 : MH_MAGIC_32);
+    append_32(out, target->cpu_type);
+    append_32(out, target->cpu_subtype);
+    append_32(out, file_type);
+    append_32(out, (uint32_t)segment_count + (file_type == MH_OBJECT_FILE ? 1 : 2));
+    append_32(out, commands_size());
+    append_32(out, MH_NO_UNDEFINED);
+    if (target->wide)
+        append_32(out, 0);
 }
 
-static void append_header(struct buffer *out, bool object)
-{
-    append_be32(out, MH_MAGIC_32);
-    append_be32(out, CPU_TYPE_PPC);
-    append_be32(out, 0);
-    append_be32(out, object ? MH_OBJECT_FILE : MH_EXECUTE_FILE);
-    append_be32(out, (uint32_t)segment_count + (object ? 1 : 2));
-    append_be32(out, commands_size(object));
-    append_be32(out, MH_NO_UNDEFINED);
-}
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 /* Fills the kernel's own table of what each segment has to contain. */
 static void fill_digests(void)
@@ -485,9 +553,9 @@ static void fill_digests(void)
         uint8_t *record = table->content + used;
         memset(record, 0, 16);
         memcpy(record, segment->name, strlen(segment->name) < 16 ? strlen(segment->name) : 16);
-        put_be32(record + 16, segment->address);
-        put_be32(record + 20, segment->memory_size);
-        put_be32(record + 24, segment->file_size);
+        put_be32(record + 16, (uint32_t)segment->address);
+        put_be32(record + 20, (uint32_t)segment->memory_size);
+        put_be32(record + 24, (uint32_t)segment->file_size);
         put_be32(record + 28, crc32(segment->content, segment->file_size));
         used += DIGEST_RECORD_SIZE;
         count++;
@@ -495,23 +563,17 @@ static void fill_digests(void)
     put_be32(table->content, count);
 }
 
-static void write_at(FILE *file, uint32_t offset, const uint8_t *bytes, size_t length)
+static void write_at(FILE *file, uint64_t offset, const uint8_t *bytes, size_t length)
 {
     if (fseek(file, (long)offset, SEEK_SET) != 0 || fwrite(bytes, 1, length, file) != length)
         die("cannot write the output");
 }
 
-static void write_kernel(FILE *file)
+/* The segment with the header comes first in the file, the others follow by address. */
+static struct segment *place_segments(void)
 {
-    struct segment *linkedit =
-        add_segment("__LINKEDIT", (uint32_t)(symbols.length + strings.length));
-    memcpy(linkedit->content, symbols.bytes, symbols.length);
-    memcpy(linkedit->content + symbols.length, strings.bytes, strings.length);
-
-    /* The segment with the header comes first in the file, the others follow by address. */
-    uint32_t header_size = HEADER_SIZE + commands_size(false);
     struct segment *home = NULL;
-    uint32_t next = (uint32_t)round_up(header_size, PAGE);
+    uint64_t next = round_up(header_size() + commands_size(), PAGE);
     for (size_t i = 0; i < segment_count && has_header_symbol; i++) {
         if (segments[i].address == header_address)
             home = &segments[i];
@@ -520,21 +582,41 @@ static void write_kernel(FILE *file)
         die("_mh_execute_header is not the start of a segment");
     if (home != NULL) {
         home->file_offset = 0;
-        next = (uint32_t)round_up(home->file_size, PAGE);
+        next = round_up(home->file_size, PAGE);
     }
     for (size_t i = 0; i < segment_count; i++) {
         if (&segments[i] == home)
             continue;
         segments[i].file_offset = next;
-        next = (uint32_t)round_up((uint64_t)next + segments[i].file_size, PAGE);
+        next = round_up(next + segments[i].file_size, PAGE);
     }
+    return home;
+}
 
-    struct buffer header = {0};
-    append_header(&header, false);
+/* Kernels and bundles: segments on pages, the last of them __LINKEDIT. */
+static void write_segments(FILE *file)
+{
+    if (file_type == MH_KEXT_BUNDLE_FILE) {
+        for (size_t i = 0; i < section_count; i++)
+            read_relocations(&sections[i]);
+    }
+    size_t strings_at = symbols.length + relocations.length;
+    struct segment *linkedit = add_segment("__LINKEDIT", strings_at + strings.length);
+    memcpy(linkedit->content, symbols.bytes, symbols.length);
+    if (relocations.length != 0)
+        memcpy(linkedit->content + symbols.length, relocations.bytes, relocations.length);
+    memcpy(linkedit->content + strings_at, strings.bytes, strings.length);
+
+    struct segment *home = place_segments();
+    struct buffer header = {.big = target->big};
+    append_header(&header);
     for (size_t i = 0; i < segment_count; i++)
         append_segment(&header, &segments[i]);
-    append_symtab(&header, linkedit->file_offset);
-    append_thread(&header);
+    append_symtab(&header, linkedit->file_offset, linkedit->file_offset + strings_at);
+    if (is_kernel())
+        append_thread(&header);
+    else
+        append_dysymtab(&header, linkedit->file_offset + symbols.length);
     if (home != NULL) {
         const struct section *room = &sections[home->first_section];
         if (header.length > room->size)
@@ -555,56 +637,64 @@ static void write_object(FILE *file)
         die("an object file has to be linked at 0");
     for (size_t i = 0; i < section_count; i++)
         read_relocations(&sections[i]);
-    segments[0].file_offset = HEADER_SIZE + commands_size(true);
-    uint32_t tables =
-        (uint32_t)round_up((uint64_t)segments[0].file_offset + segments[0].file_size, 4);
+    segments[0].file_offset = header_size() + commands_size();
+    uint64_t tables = round_up(segments[0].file_offset + segments[0].file_size, 4);
     for (size_t i = 0; i < section_count; i++)
-        sections[i].relocation_offset += tables;
-    struct buffer header = {0};
-    append_header(&header, true);
+        sections[i].relocation_offset += (uint32_t)tables;
+    uint64_t symbols_at = tables + relocations.length, strings_at = symbols_at + symbols.length;
+    struct buffer header = {.big = target->big};
+    append_header(&header);
     append_segment(&header, &segments[0]);
-    append_symtab(&header, tables + (uint32_t)relocations.length);
+    append_symtab(&header, symbols_at, strings_at);
     write_at(file, 0, header.bytes, header.length);
     write_at(file, segments[0].file_offset, segments[0].content, segments[0].file_size);
     write_at(file, tables, relocations.bytes, relocations.length);
-    write_at(file, tables + (uint32_t)relocations.length, symbols.bytes, symbols.length);
-    write_at(file, tables + (uint32_t)(relocations.length + symbols.length), strings.bytes,
-             strings.length);
+    write_at(file, symbols_at, symbols.bytes, symbols.length);
+    write_at(file, strings_at, strings.bytes, strings.length);
+}
+
+static void convert(const char *input, const char *output, uint32_t padding)
+{
+    elf = elf_open(input);
+    choose_target(input);
+    read_sections();
+    if (section_count == 0)
+        die("%s has no sections to load", input);
+    read_symbols();
+    make_segments();
+    if (file_type == MH_KEXT_BUNDLE_FILE && (!has_header_symbol || header_address != 0))
+        die("a bundle has to be linked at 0, with _mh_execute_header there");
+    if (padding != 0)
+        add_padding(padding);
+    FILE *file = fopen(output, "wb");
+    if (file == NULL)
+        die("cannot write %s", output);
+    if (file_type == MH_OBJECT_FILE)
+        write_object(file);
+    else
+        write_segments(file);
+    if (fclose(file) != 0)
+        die("cannot write %s", output);
 }
 
 int main(int argc, char **argv)
 {
-    bool object = false;
     unsigned long padding = 0;
     int next = 1;
     for (; next < argc && argv[next][0] == '-'; next++) {
         if (strcmp(argv[next], "-object") == 0)
-            object = true;
+            file_type = MH_OBJECT_FILE;
+        else if (strcmp(argv[next], "-bundle") == 0)
+            file_type = MH_KEXT_BUNDLE_FILE;
         else if (strcmp(argv[next], "-pad") == 0 && next + 1 < argc)
             padding = strtoul(argv[++next], NULL, 0);
         else
             die("option %s is not known", argv[next]);
     }
     if (argc - next != 2)
-        die("usage: elf2macho [-object] [-pad BYTES] input.elf output");
+        die("usage: elf2macho [-object | -bundle] [-pad BYTES] input.elf output");
     if (padding > 0x10000000)
         die("-pad %lu is too much", padding);
-    read_elf(argv[next]);
-    read_sections();
-    if (section_count == 0)
-        die("%s has no sections to load", argv[next]);
-    read_symbols();
-    make_segments(object);
-    if (padding != 0)
-        add_padding((uint32_t)padding);
-    FILE *file = fopen(argv[next + 1], "wb");
-    if (file == NULL)
-        die("cannot write %s", argv[next + 1]);
-    if (object)
-        write_object(file);
-    else
-        write_kernel(file);
-    if (fclose(file) != 0)
-        die("cannot write %s", argv[next + 1]);
+    convert(argv[next], argv[next + 1], (uint32_t)padding);
     return 0;
 }

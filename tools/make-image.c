@@ -4,16 +4,24 @@
  *
  *     make-image compress IN OUT        kernel in Apple's 'comp'/'lzss' container
  *     make-image fat IN OUT             fat file: an i386 slice of nothing, then the PowerPC kernel
- *     make-image i386 OUT               a Mach-O kernel for the wrong processor
+ *     make-image fat-of IN... OUT       fat file of thin Mach-O files or mkexts
+ *     make-image retarget CPU IN OUT    an mkext for one processor: ppc, i386, x86_64
+ *     make-image mkext2 CPU PLIST MODULE OUT
+ *                                       a version 2 mkext of one extension, not compressed
  *     make-image chrp IN OUT            <CHRP-BOOT> script with the program behind it
  *     make-image odd-xcoff IN OUT       XCOFF with all section flags zero and, like Linux's
  *                                       zImage.coff, a section at address 0 that must not be loaded
+ *     make-image seal IN OUT            fills in the digests of a multiboot kernel
+ *                                       (tests/payloads/multiboot/seal.h)
+ *     make-image ramdisk BYTES OUT      a RAM disk that says its own length and CRC-32
  *     make-image noise BYTES OUT        bytes that do not compress, the same every time
+ *     make-image crc FILE               prints the CRC-32 in hexadecimal
  *     make-image damage OFFSET IN OUT   one bit changed
  *
- * Formats: Apple's <mach-o/fat.h> and kernel container (compressed_kernel_header), CHRP
- * binding section 11 (bootinfo), AIX <xcoff.h>.
+ * Formats: Apple's <mach-o/fat.h>, kernel container (compressed_kernel_header) and
+ * libkern/mkext.h, CHRP binding section 11 (bootinfo), AIX <xcoff.h>.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +29,8 @@
 #include "lib/adler32.h"
 #include "lib/bytes.h"
 #include "lib/lzss.h"
+#include "tools/common/buffer.h"
+#include "tools/common/crc32.h"
 #include "tools/common/tool.h"
 
 const char tool_name[] = "make-image";
@@ -91,6 +101,123 @@ static struct file fat(struct file kernel)
     return out;
 }
 
+/* --- Files for several processors --------------------------------------------------------- */
+
+struct processor {
+    const char *name;
+    uint32_t type, subtype; /* <mach/machine.h> */
+};
+static const struct processor processors[] = {
+    {"ppc", 18, 0}, {"i386", 7, 3}, {"x86_64", 0x01000007, 3}};
+
+static const struct processor *processor_called(const char *name)
+{
+    for (size_t i = 0; i < sizeof(processors) / sizeof(processors[0]); i++) {
+        if (strcmp(processors[i].name, name) == 0)
+            return &processors[i];
+    }
+    die("processor %s is not known", name);
+}
+
+/* What a thin file says that it is for: words 1 and 2 of Mach-O, 6 and 7 of mkext. */
+static struct processor processor_of(const struct file *file, const char *path)
+{
+    if (file->length >= 32) {
+        uint32_t big = get_be32(file->bytes), little = get_le32(file->bytes);
+        if (big == 0x4D4B5854)
+            return (struct processor){path, get_be32(file->bytes + 24), get_be32(file->bytes + 28)};
+        if (big == 0xFEEDFACE || big == 0xFEEDFACF)
+            return (struct processor){path, get_be32(file->bytes + 4), get_be32(file->bytes + 8)};
+        if (little == 0xFEEDFACE || little == 0xFEEDFACF)
+            return (struct processor){path, get_le32(file->bytes + 4), get_le32(file->bytes + 8)};
+    }
+    die("%s is neither Mach-O nor an mkext", path);
+}
+
+static struct file fat_of(char **paths, uint32_t count)
+{
+    const uint32_t alignment = 12; /* a power of two */
+    struct buffer header = {.big = true}, slices = {.big = true};
+    uint32_t first = (uint32_t)round_up(8 + 20 * (uint64_t)count, 1u << alignment);
+
+    append_32(&header, 0xCAFEBABE);
+    append_32(&header, count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct file slice = read_file(paths[i]);
+        struct processor processor = processor_of(&slice, paths[i]);
+        append_32(&header, processor.type);
+        append_32(&header, processor.subtype);
+        append_32(&header, first + (uint32_t)slices.length);
+        append_32(&header, (uint32_t)slice.length);
+        append_32(&header, alignment);
+        append(&slices, slice.bytes, slice.length);
+        if (i + 1 < count)
+            append_padding(&slices, 1u << alignment);
+        free(slice.bytes);
+    }
+    append_padding(&header, 1u << alignment);
+    append(&header, slices.bytes, slices.length);
+    return (struct file){.bytes = header.bytes, .length = header.length};
+}
+
+/* --- mkexts (specs: xnu-handoff 5) ----------------------------------------------------------- */
+
+static void sum_mkext(struct file *archive)
+{
+    put_be32(archive->bytes + 12, adler32(archive->bytes + 16, archive->length - 16));
+}
+
+static struct file retarget(struct file archive, const struct processor *processor)
+{
+    if (archive.length < 32 || get_be32(archive.bytes) != 0x4D4B5854)
+        die("not an mkext");
+    put_be32(archive.bytes + 24, processor->type);
+    put_be32(archive.bytes + 28, processor->subtype);
+    sum_mkext(&archive);
+    return archive;
+}
+
+/* Header, the module as a file of its own, and on a page the property list, not compressed. */
+static struct file mkext2(const struct processor *processor, struct file plist, struct file module)
+{
+    enum { HEADER = 44, AT_LENGTH = 8, AT_PLIST = 32 };
+    static const char start[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<dict>\n"
+                                "<key>_MKEXTInfoDictionaries</key>\n<array>\n";
+    static const char added[] =
+        "<key>_MKEXTBundlePath</key>\n"
+        "<string>/System/Library/Extensions/SawbootDemo.kext</string>\n"
+        "<key>_MKEXTExecutable</key>\n<integer size=\"32\">0x2c</integer>\n"; /* HEADER */
+    static const char end[] = "</dict>\n</array>\n</dict>\n";
+    const char *text = (const char *)plist.bytes, *inner = strstr(text, "<dict>"), *last = NULL;
+    struct buffer out = {.big = true};
+
+    for (const char *at = text; (at = strstr(at, "</dict>")) != NULL; at++)
+        last = at;
+    if (inner == NULL || last == NULL)
+        die("the property list is no XML dictionary");
+    const uint32_t header[] = {0x4D4B5854,      0x4D4F5358,         0, 0, 0x02002001, 1,
+                               processor->type, processor->subtype, 0, 0, 0};
+    for (size_t i = 0; i < sizeof(header) / sizeof(header[0]); i++)
+        append_32(&out, header[i]);
+    append_32(&out, 0); /* not compressed */
+    append_32(&out, (uint32_t)module.length);
+    append(&out, module.bytes, module.length);
+    append_padding(&out, 4096);
+    uint32_t offset = (uint32_t)out.length;
+    append(&out, start, sizeof(start) - 1);
+    append(&out, inner, (size_t)(last - inner));
+    append(&out, added, sizeof(added) - 1);
+    append(&out, end, sizeof(end)); /* with its NUL */
+    put_be32(out.bytes + AT_PLIST, offset);
+    put_be32(out.bytes + AT_PLIST + 8, (uint32_t)out.length - offset);
+    put_be32(out.bytes + AT_LENGTH, (uint32_t)out.length);
+    struct file archive = {.bytes = out.bytes, .length = out.length};
+    sum_mkext(&archive);
+    return archive;
+}
+
+/* --- Others ----------------------------------------------------------------------------------- */
+
 static struct file chrp(struct file program)
 {
     /*
@@ -158,6 +285,39 @@ static struct file noise(size_t length)
     return out;
 }
 
+/* 16 bytes of name, the length, the CRC-32 of all that follows these 24 bytes; then noise. */
+static struct file ram_disk(size_t length)
+{
+    if (length < 32 || length > UINT32_MAX)
+        die("a RAM disk of %zu bytes is not possible", length);
+    struct file out = noise(length);
+    memset(out.bytes, 0, 16);
+    memcpy(out.bytes, "SawbootRAMDisk", 14);
+    put_le32(out.bytes + 16, (uint32_t)length);
+    put_le32(out.bytes + 20, crc32(out.bytes + 24, length - 24));
+    return out;
+}
+
+/* Each mark is followed by the length of what stands before it and room for the CRC-32 of that. */
+static struct file seal(struct file file)
+{
+    static const char mark[] = "SawbootSealedBy0"; /* tests/payloads/multiboot/seal.h */
+    enum { MARK = 16, SEAL = MARK + 8 };
+    unsigned count = 0;
+    for (size_t at = 0; at + SEAL <= file.length; at++) {
+        if (memcmp(file.bytes + at, mark, MARK) != 0)
+            continue;
+        uint32_t length = get_le32(file.bytes + at + MARK);
+        if (length > at)
+            die("a seal is for more than there is before it");
+        put_le32(file.bytes + at + MARK + 4, crc32(file.bytes + at - length, length));
+        count++;
+    }
+    if (count == 0)
+        die("there is no seal");
+    return file;
+}
+
 static struct file damage(struct file file, size_t offset)
 {
     if (offset >= file.length)
@@ -166,24 +326,53 @@ static struct file damage(struct file file, size_t offset)
     return file;
 }
 
+static void print_crc(struct file file)
+{
+    printf("%08x\n", (unsigned)crc32(file.bytes, file.length));
+}
+
+static bool simple(const char *what, int count, char **words)
+{
+    static const struct {
+        const char *name;
+        struct file (*make)(struct file file);
+    } makers[] = {{"compress", compress},
+                  {"fat", fat},
+                  {"chrp", chrp},
+                  {"odd-xcoff", odd_xcoff},
+                  {"seal", seal}};
+    for (size_t i = 0; count == 2 && i < sizeof(makers) / sizeof(makers[0]); i++) {
+        if (strcmp(makers[i].name, what) == 0) {
+            write_image(words[1], makers[i].make(read_file(words[0])));
+            return true;
+        }
+    }
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
-    if (strcmp(what, "i386") == 0 && argc == 3)
-        write_image(argv[2], i386_kernel());
-    else if (strcmp(what, "compress") == 0 && argc == 4)
-        write_image(argv[3], compress(read_file(argv[2])));
-    else if (strcmp(what, "fat") == 0 && argc == 4)
-        write_image(argv[3], fat(read_file(argv[2])));
-    else if (strcmp(what, "chrp") == 0 && argc == 4)
-        write_image(argv[3], chrp(read_file(argv[2])));
-    else if (strcmp(what, "odd-xcoff") == 0 && argc == 4)
-        write_image(argv[3], odd_xcoff(read_file(argv[2])));
-    else if (strcmp(what, "noise") == 0 && argc == 4)
-        write_image(argv[3], noise(strtoul(argv[2], NULL, 0)));
-    else if (strcmp(what, "damage") == 0 && argc == 5)
-        write_image(argv[4], damage(read_file(argv[3]), strtoul(argv[2], NULL, 0)));
+    char **words = argv + 2;
+    int count = argc - 2;
+    if (simple(what, count, words))
+        return 0;
+    if (strcmp(what, "fat-of") == 0 && count >= 2)
+        write_image(words[count - 1], fat_of(words, (uint32_t)count - 1));
+    else if (strcmp(what, "retarget") == 0 && count == 3)
+        write_image(words[2], retarget(read_file(words[1]), processor_called(words[0])));
+    else if (strcmp(what, "mkext2") == 0 && count == 4)
+        write_image(words[3],
+                    mkext2(processor_called(words[0]), read_file(words[1]), read_file(words[2])));
+    else if (strcmp(what, "crc") == 0 && count == 1)
+        print_crc(read_file(words[0]));
+    else if (strcmp(what, "ramdisk") == 0 && count == 2)
+        write_image(words[1], ram_disk(strtoul(words[0], NULL, 0)));
+    else if (strcmp(what, "noise") == 0 && count == 2)
+        write_image(words[1], noise(strtoul(words[0], NULL, 0)));
+    else if (strcmp(what, "damage") == 0 && count == 3)
+        write_image(words[2], damage(read_file(words[1]), strtoul(words[0], NULL, 0)));
     else
-        die("usage: make-image compress|fat|i386|chrp|odd-xcoff|noise|damage ... (see the source)");
+        die("usage: make-image COMMAND ... (see the source)");
     return 0;
 }

@@ -7,6 +7,8 @@
 
 #define KERN_SUCCESS 0
 
+/* Apple packs it to four bytes, which makes a difference for 64-bit kernels. */
+#pragma pack(push, 4)
 struct kernel_module {
     struct kernel_module *next;
     int32_t info_version;
@@ -14,10 +16,11 @@ struct kernel_module {
     char name[64], version[64];
     int32_t reference_count;
     void *reference_list;
-    uint32_t address, size, header_size; /* filled in by the kernel */
+    uintptr_t address, size, header_size; /* filled in by the kernel */
     int32_t (*start)(struct kernel_module *module, void *data);
     int32_t (*stop)(struct kernel_module *module, void *data);
 };
+#pragma pack(pop)
 
 static int32_t nothing(struct kernel_module *module, void *data)
 {

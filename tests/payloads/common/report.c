@@ -15,13 +15,19 @@ static void put(char character)
         output(character);
 }
 
-static void put_number(uint32_t value, unsigned base, unsigned width)
+/* Decimal numbers have 32 bits: dividing wider ones takes the compiler's library. */
+static void put_number(uint64_t value, unsigned base, unsigned width)
 {
-    char digits[12];
+    char digits[20];
     unsigned count = 0;
     do {
-        digits[count++] = "0123456789abcdef"[value % base];
-        value /= base;
+        if (base == 16) {
+            digits[count++] = "0123456789abcdef"[value & 15];
+            value >>= 4;
+        } else {
+            digits[count++] = (char)('0' + (uint32_t)value % base);
+            value = (uint32_t)value / base;
+        }
     } while (value != 0);
     for (unsigned i = count; i < width; i++)
         put('0');
@@ -54,6 +60,11 @@ static void say_v(const char *format, va_list arguments)
         }
         while (*format >= '0' && *format <= '9')
             width = 10 * width + (unsigned)(*format++ - '0');
+        if (format[0] == 'l' && format[1] == 'l' && format[2] == 'x') {
+            put_number(va_arg(arguments, unsigned long long), 16, width);
+            format += 2;
+            continue;
+        }
         switch (*format) {
         case 's':
             put_text(va_arg(arguments, const char *), limit);

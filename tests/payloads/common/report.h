@@ -14,7 +14,7 @@
 /* Where characters go; '\n' comes alone. Nothing is printed before this was called. */
 void report_to(void (*put)(char character));
 
-/* printf with %s %.*s %.16s %c %u %x, a width with leading zeros (%08x) and %%. */
+/* printf with %s %.*s %.16s %c %u %x %llx, a width with leading zeros (%08x) and %%. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Prints "ok   - ..." or "FAIL - ...", counts it, and returns `good`. */

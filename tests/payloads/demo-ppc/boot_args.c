@@ -3,10 +3,11 @@
 
 #include "../common/report.h"
 #include "../common/strings.h"
+#include "../common/tree.h"
+#include "../common/words.h"
 #include "demo.h"
 #include "kernel_image.h"
 #include "lib/bytes.h"
-#include "tree.h"
 
 #define COMMAND_LINE_SIZE 256u
 
@@ -61,6 +62,19 @@ void boot_args_read(uint32_t address)
         *video[i] = get_be32(bytes + 0x1D4 + 4 * i);
 }
 
+#define UNPACK_GAP  (1u << 20)
+#define UNPACK_ROOM (8u << 20)
+
+struct mkext_reader this_kernel(void)
+{
+    uint32_t room = boot_args.top_of_kernel_data + UNPACK_GAP;
+    return (struct mkext_reader){
+        .cpu_type = CPU_TYPE_PPC,
+        .room = memory_at(room),
+        .room_length = in_memory(room, UNPACK_ROOM) ? UNPACK_ROOM : 0,
+    };
+}
+
 bool in_memory(uint32_t address, uint32_t length)
 {
     for (uint32_t i = 0; i < boot_args.bank_count; i++) {
@@ -73,18 +87,7 @@ bool in_memory(uint32_t address, uint32_t length)
 
 bool boot_argument(const char *word)
 {
-    const char *at = boot_args.command_line;
-    uint32_t length = strlen(word);
-    while (*at != '\0') {
-        while (*at == ' ' || *at == '\t')
-            at++;
-        if (strncmp(at, word, length) == 0 &&
-            (at[length] == '\0' || at[length] == ' ' || at[length] == '\t'))
-            return true;
-        while (*at != '\0' && *at != ' ' && *at != '\t')
-            at++;
-    }
-    return false;
+    return words_have(boot_args.command_line, word);
 }
 
 /* BootX: every word that begins with '-' and has an s or v in it asks for text. */

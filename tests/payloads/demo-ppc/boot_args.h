@@ -6,8 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../common/mkext.h"
+
 #define BOOT_ARGS_SIZE 508u
 #define BANKS_MAXIMUM  26u
+#define CPU_TYPE_PPC   18u
 
 struct boot_args {
     uint32_t address, revision, version;
@@ -31,6 +34,9 @@ void check_boot_args_with_tree(void);
 
 /* True if the command line has `word` between white space. */
 bool boot_argument(const char *word);
+
+/* As reader of mkexts: it unpacks above everything of the loader's. */
+struct mkext_reader this_kernel(void);
 
 /* True if [address, address + length) is RAM. */
 bool in_memory(uint32_t address, uint32_t length);

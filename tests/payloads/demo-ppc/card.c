@@ -3,11 +3,10 @@
 
 #include "../common/report.h"
 #include "../common/strings.h"
+#include "../common/tree.h"
 #include "boot_args.h"
 #include "demo.h"
 #include "lib/bytes.h"
-#include "mkext.h"
-#include "tree.h"
 
 #define DRIVER_PROPERTY "driver,AAPL,MacOSX,PowerPC"
 
@@ -152,8 +151,9 @@ void check_network_boot(void)
     if (card == TREE_NONE)
         return;
     check_card_properties();
+    struct mkext_reader reader = this_kernel();
     if (tree_get(card, DRIVER_PROPERTY, &value))
-        check_mkext("driver property", value.bytes, value.length);
+        check_mkext(&reader, "driver property", value.bytes, value.length);
     else
         check(!boot_argument("expect-driver"), "card: no driver property, none expected");
     for (tree_node node = TREE_ROOT; node != TREE_NONE; node = tree_next(node)) {

@@ -9,17 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../common/memory.h"
+
 /* Registers on entry, stored by start.S. */
 struct entry_state {
     uint32_t r3, r4, msr, lr;
     uint32_t bss_dirty; /* address of the first BSS word that was not zero, or 0 */
 };
 extern struct entry_state entry_state;
-
-static inline const uint8_t *memory_at(uint32_t address)
-{
-    return (const uint8_t *)address;
-}
 
 static inline uint32_t time_base(void)
 {

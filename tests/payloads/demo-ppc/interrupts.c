@@ -2,8 +2,8 @@
 #include "interrupts.h"
 
 #include "../common/report.h"
+#include "../common/tree.h"
 #include "lib/bytes.h"
-#include "tree.h"
 
 #define STEPS_MAXIMUM 16u
 #define CELLS_MAXIMUM 8u
@@ -99,8 +99,25 @@ static enum outcome map_interrupt(tree_node node)
     return ENDLESS;
 }
 
+/* Controllers are known by their phandles. */
+static void check_phandles(void)
+{
+    uint32_t without = 0, shared = 0, own, other;
+    for (tree_node node = TREE_ROOT; node != TREE_NONE; node = tree_next(node)) {
+        if (!tree_get_word(node, "AAPL,phandle", &own)) {
+            without++;
+            continue;
+        }
+        for (tree_node next = tree_next(node); next != TREE_NONE; next = tree_next(next))
+            shared += tree_get_word(next, "AAPL,phandle", &other) && other == own;
+    }
+    check(without == 0 && shared == 0,
+          "every node has its own AAPL,phandle (%u without, %u shared)", without, shared);
+}
+
 void check_interrupts(void)
 {
+    check_phandles();
     uint32_t nodes = 0, unmapped = 0, bad = 0;
     for (tree_node node = TREE_ROOT; node != TREE_NONE; node = tree_next(node)) {
         tree_node parent = tree_parent(node);

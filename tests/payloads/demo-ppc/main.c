@@ -6,6 +6,7 @@
  */
 #include "../common/report.h"
 #include "../common/strings.h"
+#include "../common/tree.h"
 #include "boot_args.h"
 #include "card.h"
 #include "demo.h"
@@ -16,7 +17,6 @@
 #include "memory_map.h"
 #include "serial.h"
 #include "tools/common/crc32.h"
-#include "tree.h"
 
 #define XNU_MSR         0x1000u     /* machine check enable alone */
 #define SIGNATURE       0x4D4F5358u /* 'MOSX' */
@@ -129,7 +129,7 @@ void demo_main(void)
         stop();
     if (boot_argument("dumptree"))
         dump_tree();
-    if (tree_check(memory_at(boot_args.tree), boot_args.tree_length)) {
+    if (tree_check(memory_at(boot_args.tree), boot_args.tree_length, get_be32)) {
         check_boot_args_with_tree();
         check_platform();
         check_clocks();

@@ -3,12 +3,11 @@
 
 #include "../common/report.h"
 #include "../common/strings.h"
+#include "../common/tree.h"
 #include "boot_args.h"
 #include "demo.h"
 #include "kernel_image.h"
 #include "lib/bytes.h"
-#include "mkext.h"
-#include "tree.h"
 
 #define ENTRIES_MAXIMUM 64u
 #define PAGE_MASK       4095u
@@ -145,6 +144,7 @@ static void check_symbol_copy(void)
 /* XNU compares the prefix only and takes address and length from the value. */
 static void check_packages(void)
 {
+    struct mkext_reader reader = this_kernel();
     for (uint32_t i = 0; i < entry_count; i++) {
         const struct entry *entry = &entries[i];
         if (!has_prefix(entry->name, "DriversPackage-"))
@@ -154,7 +154,7 @@ static void check_packages(void)
             in_name = in_name << 4 | (uint32_t)(*digit <= '9' ? *digit - '0' : *digit - 'a' + 10);
         check(in_name == entry->address, "memory-map: %s says its address", entry->name);
         if (in_memory(entry->address, entry->length))
-            check_mkext(entry->name, memory_at(entry->address), entry->length);
+            check_mkext(&reader, entry->name, memory_at(entry->address), entry->length);
     }
 }
 

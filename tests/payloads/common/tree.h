@@ -3,8 +3,8 @@
  * Apple's flattened device tree (specs: xnu-handoff 3.1) as XNU's reader sees it, but
  * with every rule that the reader only relies on checked first.
  */
-#ifndef DEMO_TREE_H
-#define DEMO_TREE_H
+#ifndef PAYLOADS_TREE_H
+#define PAYLOADS_TREE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,15 +19,18 @@ struct tree_value {
     uint32_t length;
 };
 
+/* Reads a word in the byte order of the tree, which is the processor's: get_be32, get_le32. */
+typedef uint32_t tree_reader(const void *at);
+
 /*
  * Checks the whole blob and prints the verdicts. The other functions may be used when it returned
  * true.
  */
-bool tree_check(const uint8_t *blob, uint32_t length);
+bool tree_check(const uint8_t *blob, uint32_t length, tree_reader *reader);
 
 bool tree_get(tree_node node, const char *property, struct tree_value *value);
 /* The first word of a property of at least four bytes; false otherwise. */
-bool tree_get_word(tree_node node, const char *property, uint32_t *word);
+bool tree_get_word(tree_node node, const char *property, uint32_t *number);
 /* A property as text: NULL if absent or without a NUL at its end. */
 const char *tree_get_text(tree_node node, const char *property);
 /* True if a list of strings contains `text`. */

@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tree.h"
 
-#include "../common/report.h"
-#include "../common/strings.h"
 #include "lib/bytes.h"
+#include "report.h"
+#include "strings.h"
 
 #define NAME_FIELD    32
 #define DEPTH_MAXIMUM 24
-#define NODES_MAXIMUM 1024
 
 static const uint8_t *tree;
+static tree_reader *word;
 
 /* --- Checking ------------------------------------------------------------------------------ */
 
 struct survey {
     uint32_t length, nodes, properties;
-    uint32_t nameless, without_phandle, same_phandle;
+    uint32_t nameless;
     const char *fault; /* the first broken rule, or NULL */
     uint32_t fault_offset;
 };
-static uint32_t phandles[NODES_MAXIMUM];
 
 static uint32_t fault(struct survey *survey, const char *what, uint32_t offset)
 {
@@ -38,16 +37,6 @@ static bool name_field_good(const uint8_t *field)
     return length > 0 && length < NAME_FIELD && field[length] == '\0';
 }
 
-static void note_phandle(struct survey *survey, uint32_t phandle)
-{
-    for (uint32_t i = 0; i < survey->nodes && i < NODES_MAXIMUM; i++) {
-        if (phandles[i] == phandle)
-            survey->same_phandle++;
-    }
-    if (survey->nodes < NODES_MAXIMUM)
-        phandles[survey->nodes] = phandle;
-}
-
 /* Returns the offset behind the node, TREE_NONE when a rule is broken. */
 static uint32_t survey_node(struct survey *survey, uint32_t offset, uint32_t depth)
 {
@@ -55,18 +44,18 @@ static uint32_t survey_node(struct survey *survey, uint32_t offset, uint32_t dep
         return fault(survey, "nodes are nested too deep", offset);
     if (!bytes_within(survey->length, offset, 8))
         return fault(survey, "a node lies beyond the end", offset);
-    uint32_t properties = get_be32(tree + offset), children = get_be32(tree + offset + 4);
+    uint32_t properties = word(tree + offset), children = word(tree + offset + 4);
     if (properties == 0)
         return fault(survey, "a node has no property: XNU's reader stops there", offset);
-    bool named = false, has_phandle = false;
-    uint32_t at = offset + 8, phandle = 0;
+    bool named = false;
+    uint32_t at = offset + 8;
     for (uint32_t i = 0; i < properties; i++) {
         if (!bytes_within(survey->length, at, NAME_FIELD + 4))
             return fault(survey, "a property lies beyond the end", at);
         if (!name_field_good(tree + at))
             return fault(survey, "a property's name is empty, unprintable or over 31 bytes", at);
         const char *name = (const char *)tree + at;
-        uint32_t length = get_be32(tree + at + NAME_FIELD);
+        uint32_t length = word(tree + at + NAME_FIELD);
         const uint8_t *value = tree + at + NAME_FIELD + 4;
         if ((length & 0x80000000u) != 0)
             return fault(survey, "a property's length has bit 31 set", at);
@@ -80,8 +69,6 @@ static uint32_t survey_node(struct survey *survey, uint32_t offset, uint32_t dep
         } else if (strcmp(name, "AAPL,phandle") == 0) {
             if (length != 4)
                 return fault(survey, "an AAPL,phandle has not four bytes", at);
-            has_phandle = true;
-            phandle = get_be32(value);
         } else if (strcmp(name, "device_type") == 0 && (length == 0 || value[length - 1] != '\0')) {
             return fault(survey, "a device_type lacks its NUL", at);
         }
@@ -89,9 +76,6 @@ static uint32_t survey_node(struct survey *survey, uint32_t offset, uint32_t dep
         survey->properties++;
     }
     survey->nameless += !named;
-    survey->without_phandle += !has_phandle;
-    if (has_phandle)
-        note_phandle(survey, phandle);
     survey->nodes++;
     for (uint32_t i = 0; i < children; i++) {
         at = survey_node(survey, at, depth + 1);
@@ -101,11 +85,12 @@ static uint32_t survey_node(struct survey *survey, uint32_t offset, uint32_t dep
     return at;
 }
 
-bool tree_check(const uint8_t *blob, uint32_t length)
+bool tree_check(const uint8_t *blob, uint32_t length, tree_reader *reader)
 {
     static struct survey survey;
     survey.length = length;
     tree = blob;
+    word = reader;
     uint32_t end = survey_node(&survey, TREE_ROOT, 0);
     if (!check(end != TREE_NONE, "device tree is well formed: %u nodes, %u properties%s%s",
                survey.nodes, survey.properties, survey.fault != NULL ? "; " : "",
@@ -115,9 +100,6 @@ bool tree_check(const uint8_t *blob, uint32_t length)
     }
     check(end == length, "device tree ends exactly at deviceTreeLength (0x%x, 0x%x)", end, length);
     check(survey.nameless == 0, "every node has a name (%u without)", survey.nameless);
-    check(survey.without_phandle == 0 && survey.same_phandle == 0,
-          "every node has its own AAPL,phandle (%u without, %u shared)", survey.without_phandle,
-          survey.same_phandle);
     return true;
 }
 
@@ -125,12 +107,12 @@ bool tree_check(const uint8_t *blob, uint32_t length)
 
 uint32_t tree_property_count(tree_node node)
 {
-    return get_be32(tree + node);
+    return word(tree + node);
 }
 
 static uint32_t next_property(uint32_t at)
 {
-    return at + NAME_FIELD + 4 + (uint32_t)round_up(get_be32(tree + at + NAME_FIELD), 4);
+    return at + NAME_FIELD + 4 + (uint32_t)round_up(word(tree + at + NAME_FIELD), 4);
 }
 
 const char *tree_property_at(tree_node node, uint32_t index, struct tree_value *value)
@@ -138,7 +120,7 @@ const char *tree_property_at(tree_node node, uint32_t index, struct tree_value *
     uint32_t at = node + 8;
     while (index-- > 0)
         at = next_property(at);
-    value->length = get_be32(tree + at + NAME_FIELD);
+    value->length = word(tree + at + NAME_FIELD);
     value->bytes = tree + at + NAME_FIELD + 4;
     return (const char *)tree + at;
 }
@@ -148,7 +130,7 @@ bool tree_get(tree_node node, const char *property, struct tree_value *value)
     uint32_t at = node + 8;
     for (uint32_t i = tree_property_count(node); i > 0; i--) {
         if (strcmp((const char *)tree + at, property) == 0) {
-            value->length = get_be32(tree + at + NAME_FIELD);
+            value->length = word(tree + at + NAME_FIELD);
             value->bytes = tree + at + NAME_FIELD + 4;
             return true;
         }
@@ -157,12 +139,12 @@ bool tree_get(tree_node node, const char *property, struct tree_value *value)
     return false;
 }
 
-bool tree_get_word(tree_node node, const char *property, uint32_t *word)
+bool tree_get_word(tree_node node, const char *property, uint32_t *number)
 {
     struct tree_value value;
     if (!tree_get(node, property, &value) || value.length < 4)
         return false;
-    *word = get_be32(value.bytes);
+    *number = word(value.bytes);
     return true;
 }
 
@@ -189,7 +171,7 @@ bool tree_has_text(tree_node node, const char *property, const char *text)
 
 static uint32_t child_count(tree_node node)
 {
-    return get_be32(tree + node + 4);
+    return word(tree + node + 4);
 }
 
 static uint32_t after_properties(tree_node node)

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "memory_map.h"
+
+#include "../common/macho.h"
+#include "../common/mkext.h"
+#include "../common/report.h"
+#include "../common/strings.h"
+#include "../common/tree.h"
+#include "../common/words.h"
+#include "boot_args.h"
+#include "demo.h"
+#include "efi_map.h"
+#include "kernel_image.h"
+#include "lib/bytes.h"
+#include "release.h"
+#include "tools/common/crc32.h"
+
+#define ENTRIES_MAXIMUM 64u
+#define PAGE            4096u
+#define UNPACK_GAP      (1u << 20) /* files of archives go this far above all that we were given */
+#define UNPACK_ROOM     (4u << 20)
+
+struct entry {
+    const char *name;
+    uint32_t address, length;
+    bool inside;
+};
+static struct entry entries[ENTRIES_MAXIMUM];
+static uint32_t entry_count;
+
+static bool has_prefix(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static const struct entry *find(const char *name)
+{
+    for (uint32_t i = 0; i < entry_count; i++) {
+        if (strcmp(entries[i].name, name) == 0)
+            return &entries[i];
+    }
+    return NULL;
+}
+
+static void read_entries(tree_node map)
+{
+    bool lengths_good = true, unique = true;
+    for (uint32_t i = 0; i < tree_property_count(map) && entry_count < ENTRIES_MAXIMUM; i++) {
+        struct tree_value value;
+        const char *name = tree_property_at(map, i, &value);
+        if (strcmp(name, "name") == 0 || strcmp(name, "AAPL,phandle") == 0)
+            continue;
+        if (value.length != 8) {
+            lengths_good = false;
+            say("       entry %s has %u bytes\n", name, value.length);
+            continue;
+        }
+        unique &= find(name) == NULL;
+        struct entry *entry = &entries[entry_count++];
+        entry->name = name;
+        entry->address = get_le32(value.bytes);
+        entry->length = get_le32(value.bytes + 4);
+    }
+    check(lengths_good, "memory-map: every entry has exactly eight bytes");
+    check(unique, "memory-map: no name twice");
+}
+
+/* The kernel frees whole pages of each, so none may share one. */
+static void check_places(void)
+{
+    bool inside = true, pages = true, apart = true;
+    for (uint32_t i = 0; i < entry_count; i++) {
+        struct entry *entry = &entries[i];
+        say("       entry %s: 0x%x bytes at 0x%x\n", entry->name, entry->length, entry->address);
+        entry->inside = entry->length != 0 && in_kernel_range(entry->address, entry->length) &&
+                        entry->address >= kernel_end();
+        inside &= entry->inside;
+        pages &= entry->address % PAGE == 0;
+        uint64_t end = round_up((uint64_t)entry->address + entry->length, PAGE);
+        for (uint32_t j = 0; j < i; j++) {
+            const struct entry *other = &entries[j];
+            uint64_t other_end = round_up((uint64_t)other->address + other->length, PAGE);
+            if (other->address < end && other_end > entry->address) {
+                apart = false;
+                say("       entries %s and %s share a page\n", entry->name, other->name);
+            }
+        }
+    }
+    check(inside, "memory-map: all entries lie between our end and kaddr + ksize");
+    check(pages, "memory-map: they begin on pages");
+    check(apart, "memory-map: each owns its pages alone");
+}
+
+static void check_own_entries(void)
+{
+    const struct entry *entry = find("DeviceTree");
+    check(entry != NULL && entry->address == boot_args.tree &&
+              entry->length == boot_args.tree_length,
+          "memory-map: DeviceTree is the tree of boot_args");
+    entry = find("BootArgs");
+    if (entry != NULL)
+        check(entry->address == boot_args.address && entry->length >= boot_args.size,
+              "memory-map: BootArgs is what EAX pointed to");
+    check(find("TapRoot") == NULL, "memory-map: no TapRoot");
+}
+
+/* --- Kernel extensions ---------------------------------------------------------------------- */
+
+static struct mkext_reader this_kernel(void)
+{
+    uint64_t room = round_up((uint64_t)boot_args.kaddr + boot_args.ksize, PAGE) + UNPACK_GAP;
+    bool usable = efi_all(room, UNPACK_ROOM, efi_is_usable);
+    return (struct mkext_reader){
+        .cpu_type = KERNEL_CPU,
+        .takes_version_2 = darwin_major >= 10,
+        .room = memory_at((uint32_t)room),
+        .room_length = usable ? UNPACK_ROOM : 0,
+    };
+}
+
+/* Both names are a prefix and the address; XNU compares the prefix alone. */
+static void check_name(const struct entry *entry, const char *prefix)
+{
+    const char *digits = entry->name + strlen(prefix);
+    check(read_number(&digits, 16) == entry->address && *digits == '\0',
+          "memory-map: %s says its address", entry->name);
+}
+
+/* A word of the header: where a part lies, which has to be behind it in the same range. */
+static const uint8_t *driver_part(const struct entry *entry, uint32_t at, uint32_t header,
+                                  uint32_t *length)
+{
+    const uint8_t *bytes = memory_at(entry->address);
+    uint32_t address = get_le32(bytes + at);
+    *length = get_le32(bytes + at + 4);
+    if (address < entry->address + header || *length == 0 ||
+        !bytes_within(entry->length, address - entry->address, *length))
+        return NULL;
+    return memory_at(address);
+}
+
+/*
+ * {plist, executable, bundle path}, each an address and a length. 10.4 and 10.5 know only
+ * the first two, and loaders may leave room for the third anyway (specs: xnu-handoff 2.9).
+ */
+static void check_driver(const struct entry *entry)
+{
+    uint32_t header = darwin_major >= 10 ? 24 : 16, length;
+    const uint8_t *bytes = memory_at(entry->address);
+    if (!check(entry->length > header, "%s: room for its header", entry->name))
+        return;
+    const uint8_t *plist = driver_part(entry, 0, header, &length);
+    if (check(plist != NULL && length > 5 && plist[0] == '<',
+              "%s: a property list of %u bytes, inside", entry->name, length)) {
+        check(say_identifier(plist, length), "%s: it has a CFBundleIdentifier", entry->name);
+        check(plist[length - 1] == '\0' || plist[length] == '\0',
+              "%s: it ends with a NUL, which XNU's parser needs", entry->name);
+    }
+    const uint8_t *module = driver_part(entry, 8, header, &length);
+    if (get_le32(bytes + 8) != 0 || get_le32(bytes + 12) != 0)
+        check(module != NULL && macho_cpu_type(module, length) == KERNEL_CPU,
+              "%s: an executable of %u bytes, inside, Mach-O for this processor", entry->name,
+              length);
+    if (header == 16)
+        return;
+    const uint8_t *path = driver_part(entry, 16, header, &length);
+    bool good = path != NULL && path[length - 1] == '\0' && path[0] == '/';
+    check(good, "%s: a bundle path with its NUL: %s", entry->name, good ? (const char *)path : "-");
+}
+
+static void check_extensions(void)
+{
+    struct mkext_reader reader = this_kernel();
+    uint32_t packages = 0, drivers = 0;
+    for (uint32_t i = 0; i < entry_count; i++) {
+        const struct entry *entry = &entries[i];
+        if (!entry->inside)
+            continue;
+        if (has_prefix(entry->name, "DriversPackage-")) {
+            packages++;
+            check_name(entry, "DriversPackage-");
+            check_mkext(&reader, entry->name, memory_at(entry->address), entry->length);
+        } else if (has_prefix(entry->name, "Driver-")) {
+            drivers++;
+            check_name(entry, "Driver-");
+            check_driver(entry);
+        }
+    }
+    if (boot_argument("expect-driver"))
+        check(packages + drivers != 0, "there is a driver: %u archive(s), %u kext(s)", packages,
+              drivers);
+    uint32_t expected = boot_number("expect-packages=", packages);
+    check(packages == expected, "%u archive(s), %u expected", packages, expected);
+    expected = boot_number("expect-kexts=", drivers);
+    check(drivers == expected, "%u kext(s), %u expected", drivers, expected);
+}
+
+/* --- The RAM disk: ours is made by tools/make-image
+ * ----------------------------------------------------
+ */
+
+static void check_ram_disk(void)
+{
+    static const char mark[] = "SawbootRAMDisk";
+    const struct entry *entry = find("RAMDisk");
+    if (entry == NULL || !entry->inside) {
+        bool expected = boot_argument("expect-ramdisk");
+        check(!expected, "no RAM disk, %s expected", expected ? "one is" : "none is");
+        return;
+    }
+    const uint8_t *bytes = memory_at(entry->address);
+    bool marked = entry->length >= 32 && memcmp(bytes, mark, sizeof(mark)) == 0;
+    if (!marked) {
+        say("       RAMDisk: CRC-32 %08x, nothing to compare it with\n",
+            crc32(bytes, entry->length));
+        check(!boot_argument("expect-ramdisk"), "RAMDisk: a foreign one of %u bytes",
+              entry->length);
+        return;
+    }
+    uint32_t length = get_le32(bytes + 16);
+    if (check(length >= 32 && length <= entry->length && entry->length - length < PAGE,
+              "RAMDisk: %u bytes, as it says itself", length))
+        check(crc32(bytes + 24, length - 24) == get_le32(bytes + 20),
+              "RAMDisk: all of it arrived, CRC-32 %08x", get_le32(bytes + 20));
+}
+
+void check_memory_map(void)
+{
+    tree_node map = tree_lookup("/chosen/memory-map");
+    if (!check(map != TREE_NONE, "/chosen/memory-map is found by names"))
+        return;
+    read_entries(map);
+    check_places();
+    check_own_entries();
+    check_extensions();
+    check_ram_disk();
+}
