@@ -5,24 +5,72 @@
 #     tools/run.sh run ARCH NIC      ROOT=folder FILE=name [ARGS=] [CONFIG=] [QEMU_ARGS=]
 #                                    a relative ROOT is one of the folder that the user stands in
 #     tools/run.sh debug ARCH NIC    the same, stopped for gdb; by default the demonstration kernel
+#                                    KERNEL_SYMBOLS= names the file with the kernel's symbols
 #     tools/run.sh demo ARCH NIC     the demonstration kernel's report; status 0 if nothing failed
 #
-# FILE is served from ROOT by QEMU's own DHCP and TFTP; CONFIG are Sawboot's words, ARGS the
-# kernel's arguments. MACHINE= chooses the Power Mac (mac99, g3beige), MEMORY= its megabytes.
+# ARCH is ppc (a Power Mac) or x86 (a PC). FILE is served from ROOT by QEMU's own DHCP and TFTP; CONFIG
+# are Sawboot's words, ARGS the kernel's arguments. MACHINE= chooses the Power Mac (mac99, g3beige) or
+# the PC (q35, pc), MEMORY= its megabytes, CPU= its processor. BITS=32 takes a PC that has no 64-bit
+# mode. GDB_PORT= is where gdb is waited for.
 set -u
 BUILD=${BUILD:-build}
-MACHINE=${MACHINE:-mac99}
 MEMORY=${MEMORY:-256}
 DEMO_SECONDS=${DEMO_SECONDS:-60}
-mode=${1:-} arch=${2:-ppc} nic=${3:-rtl8139}
+GDB_PORT=${GDB_PORT:-1234}
+mode=${1:-} arch=${2:-ppc} nic=${3:-}
 
 die() {
     printf 'sawboot: %s\n' "$*" >&2
     exit 1
 }
 
-[ "$arch" = ppc ] || die "ARCH=$arch cannot be run yet; ARCH=ppc can"
-loader=$BUILD/images/sawboot-ppc.elf
+# absolute FILE: a relative name is one of the folder that the user stands in.
+absolute() {
+    case $1 in
+    /*) printf '%s' "$1" ;;
+    *) printf '%s' "${SAWBOOT_FROM:-$PWD}/$1" ;;
+    esac
+}
+
+# What kind of file that is: elf32, elf64, macho32, or other (a fat Mach-O file, say).
+file_kind() {
+    case $(od -An -v -tx1 -N5 "$1" | tr -d ' ') in
+    7f454c4601) echo elf32 ;;
+    7f454c46*) echo elf64 ;;
+    feedface* | cefaedfe*) echo macho32 ;;
+    *) echo other ;;
+    esac
+}
+
+case $arch in
+ppc)
+    MACHINE=${MACHINE:-mac99}
+    nic=${nic:-rtl8139}
+    emulator="qemu-system-ppc -nographic ${CPU:+-cpu $CPU}"
+    demo=demo-ppc demo_words='driver=SawbootDemo.mkext mkext=SawbootDemo.mkext' demo_args=-v
+    ;;
+x86)
+    MACHINE=${MACHINE:-q35}
+    nic=${nic:-e1000}
+    demo_words='driver=SawbootDemo.kext mkext=SawbootDemo-x86.mkext'
+    demo_args='-v expect-kexts=1 expect-packages=1'
+    # In an emulator of 32-bit PCs gdb takes code and stack for what they are.
+    if [ "$mode" = debug ] && [ -n "${KERNEL_SYMBOLS:-}" ] && [ -z "${BITS:-}" ]; then
+        case $(file_kind "$(absolute "$KERNEL_SYMBOLS")") in
+        *32) BITS=32 ;;
+        esac
+    fi
+    BITS=${BITS:-64}
+    case $BITS in
+    32) emulator="qemu-system-i386 -cpu ${CPU:-coreduo}" demo=demo-i386 ;;
+    64) emulator="qemu-system-x86_64 -cpu ${CPU:-Penryn}" demo=demo-x86_64-v2 ;;
+    *) die "BITS=$BITS: it has to be 32 or 64" ;;
+    esac
+    emulator="$emulator -display none -vga std"
+    ;;
+*) die "ARCH=$arch cannot be run; ARCH=ppc and ARCH=x86 can" ;;
+esac
+loader=$BUILD/images/sawboot-$arch.elf
 [ -f "$loader" ] || die "$loader is missing: run make first"
 
 # machine ROOT FILE WORDS QEMU-ARGUMENTS...: becomes the emulator.
@@ -33,7 +81,7 @@ machine() {
     *,*,*) die "QEMU takes no commas in ROOT and FILE" ;;
     esac
     # shellcheck disable=SC2086
-    exec qemu-system-ppc -M "$MACHINE" -m "$MEMORY" -nographic -kernel "$loader" -append "$words" \
+    exec $emulator -M "$MACHINE" -m "$MEMORY" -kernel "$loader" -append "$words" \
         -nic none -netdev "user,id=n0,tftp=$root,bootfile=$file" \
         -device "$nic,netdev=n0,romfile=" ${QEMU_ARGS:-} "$@"
 }
@@ -45,39 +93,116 @@ words_of() {
 
 run() {
     [ -n "${ROOT:-}" ] && [ -n "${FILE:-}" ] ||
-        die 'usage: make run ROOT=folder FILE=name [ARGS=] [CONFIG=] [NIC=] [QEMU_ARGS=]'
-    case $ROOT in
-    /*) ;;
-    *) ROOT=${SAWBOOT_FROM:-$PWD}/$ROOT ;;
-    esac
+        die 'usage: make run ROOT=folder FILE=name [ARCH=] [ARGS=] [CONFIG=] [NIC=] [QEMU_ARGS=]'
+    ROOT=$(absolute "$ROOT")
     [ -f "$ROOT/$FILE" ] || die "there is no file $FILE in $ROOT"
     printf 'sawboot: control-A x ends the emulator\n'
     machine "$ROOT" "$FILE" "$(words_of)" -serial mon:stdio
 }
 
+# --- Debugging --------------------------------------------------------------------------------
+
+# The place of a file's entry as it is linked, or nothing.
+linked_entry() {
+    readelf -h "$1" 2>/dev/null | awk '/Entry point address/ { print $NF }'
+}
+
+# Sets $symbols to an ELF file with the kernel's symbols, or to nothing.
+prepare_symbols() {
+    symbols=
+    [ -n "${KERNEL_SYMBOLS:-}" ] || return 0
+    symbols=$(absolute "$KERNEL_SYMBOLS")
+    [ -f "$symbols" ] || die "there is no file $symbols"
+    case $(file_kind "$symbols") in elf*) return 0 ;; esac
+    case $arch in
+    ppc) cpu=ppc ;;
+    x86) [ "$BITS" = 32 ] && cpu=i386 || cpu=x86_64 ;;
+    esac
+    python3 tools/gdb/macho-symbols.py "$symbols" "$BUILD/debug-$arch.elf" $cpu ||
+        die "the symbols of $symbols cannot be read"
+    symbols=$BUILD/debug-$arch.elf
+}
+
+# Writes gdb's commands: to the loader's entry at once, and to the kernel's with the command `kernel`.
+# Breakpoints are the processor's own, as the code is not in memory yet when they are set.
+gdb_commands() {
+    printf '# Made by "make debug ARCH=%s".\nset confirm off\nset pagination off\n' "$arch"
+    # The first argument of platform_launch(const struct launch *), at its first instruction.
+    case $arch in
+    ppc) launch='$r3' ;;
+    x86) launch='*(unsigned int *)($sp + 4)' ;;
+    esac
+    # Else gdb would take the 32-bit loader for the machine's own kind.
+    [ "$arch" != x86 ] || [ "$BITS" = 32 ] || echo 'set architecture i386:x86-64'
+    cat <<EOF
+file $loader
+target remote localhost:$GDB_PORT
+thbreak *$(linked_entry "$loader")
+continue
+
+define kernel
+  thbreak *platform_launch
+  continue
+  set \$entry = (*(struct launch *)($launch)).entry
+  printf "the loader has done its work; the kernel's entry is %#llx\\n", \$entry
+  thbreak *\$entry
+  continue
+EOF
+    if [ -n "$symbols" ]; then
+        linked=$(linked_entry "$symbols")
+        # A kernel that is linked for its own page tables runs elsewhere until they are on.
+        cat <<EOF
+  symbol-file $symbols
+  if \$entry != $linked
+    eval "add-symbol-file $symbols -o %#lx", (unsigned long)(\$entry - $linked)
+  end
+  frame
+EOF
+    else
+        printf '  echo KERNEL_SYMBOLS= would bring the symbols of the kernel\\n\n'
+    fi
+    cat <<'EOF'
+end
+document kernel
+Lets the loader run to its end, and stops at the first instruction of the kernel, with its symbols.
+end
+printf "This is the loader's first instruction. The command kernel goes on to that of the kernel.\n"
+EOF
+}
+
 debug() {
     if [ -z "${FILE:-}" ]; then
-        ROOT=$BUILD/payloads FILE=demo-ppc ARGS=${ARGS:--v}
+        ROOT=$BUILD/payloads FILE=$demo ARGS=${ARGS:--v}
+        KERNEL_SYMBOLS=${KERNEL_SYMBOLS:-$PWD/$BUILD/payloads/$demo.elf}
+    else
+        ROOT=$(absolute "${ROOT:?ROOT= is the folder of FILE=}")
     fi
-    printf 'sawboot: the machine is stopped and waits; in a second terminal, in this folder (package gdb-multiarch):\n\n'
-    printf '    gdb-multiarch -ex "target remote localhost:1234" %s\n\n' "$loader"
-    printf 'hbreak loader_main, then continue. Control-A x ends the emulator.\n'
-    machine "$ROOT" "$FILE" "$(words_of)" -serial mon:stdio -S -gdb tcp:127.0.0.1:1234
+    [ -f "$ROOT/$FILE" ] || die "there is no file $FILE in $ROOT"
+    prepare_symbols
+    gdb_commands >"$BUILD/debug-$arch.gdb"
+    printf 'sawboot: the machine is stopped and waits. In a second terminal, in %s:\n\n' "$PWD"
+    printf '    gdb-multiarch -x %s\n\n' "$BUILD/debug-$arch.gdb"
+    printf 'That stops at the entry of the loader; the command kernel goes on to that of the kernel.\n'
+    printf 'Control-A x ends the emulator. docs/debugging.md tells more.\n'
+    machine "$ROOT" "$FILE" "$(words_of)" -serial mon:stdio -S -gdb "tcp:127.0.0.1:$GDB_PORT"
 }
+
+# --- The demonstration ------------------------------------------------------------------------
 
 demo() {
     work=$(mktemp -d) || exit 1
-    emulator=
-    trap '[ -z "$emulator" ] || kill "$emulator" 2>/dev/null; rm -rf "$work"' EXIT
+    emulator_pid=
+    trap '[ -z "$emulator_pid" ] || kill "$emulator_pid" 2>/dev/null; rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
-    printf 'sawboot: network-booting the demonstration kernel over %s on %s\n' "$nic" "$MACHINE"
+    printf 'sawboot: network-booting the demonstration kernel %s over %s on %s\n' "$demo" "$nic" \
+        "$MACHINE"
     : >"$work/console"
-    CONFIG=${CONFIG:-driver=SawbootDemo.mkext mkext=SawbootDemo.mkext} ARGS=${ARGS:--v}
+    CONFIG=${CONFIG:-$demo_words} ARGS=${ARGS:-$demo_args}
     (
-        machine "$BUILD/payloads" demo-ppc "$(words_of)" -monitor none \
+        machine "$BUILD/payloads" "$demo" "$(words_of)" -monitor none -no-reboot \
             -serial "file:$work/console" </dev/null >"$work/qemu.log" 2>&1
     ) &
-    emulator=$!
+    emulator_pid=$!
     follow "$work/console"
     status=$?
     cat "$work/qemu.log" >&2
@@ -99,11 +224,11 @@ follow() {
         *' fail=0') return 0 ;;
         *) return 1 ;;
         esac
-        if tr -d '\r\000' <"$1" | grep -q '^sawboot> '; then
+        if tr -d '\r\000' <"$1" | grep -qE '^sawboot> |SB-PC-06'; then
             printf '\nsawboot: the loader gave up; see above\n' >&2
             return 1
         fi
-        kill -0 "$emulator" 2>/dev/null || {
+        kill -0 "$emulator_pid" 2>/dev/null || {
             printf '\nsawboot: the emulator has ended\n' >&2
             return 1
         }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Makes this machine ready to build and test Sawboot: Debian packages (tools/setup/packages), source
-# tarballs with pinned checksums (tools/setup/sources.sha256), and servers for the tests
-# (tools/setup/servers). Says what it does; with everything there it does nothing, says nothing
+# tarballs with pinned checksums (tools/setup/sources.sha256), and servers and kernels for the tests
+# (tools/setup/unpacked). Says what it does; with everything there it does nothing, says nothing
 # and needs no network.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
@@ -50,17 +50,18 @@ install_packages() {
     [ -z "$still_missing" ] || die "still missing after the installation:" $still_missing
 }
 
-# --- Sources and servers, from the package archives that this machine already uses ------------
+# --- Sources and unpacked packages, from the package archives that this machine already uses ----
 
 # An apt of our own in $work: it reads source packages too, and needs no root.
+# private_apt PROGRAM ARGUMENTS...
 private_apt() {
-    command=$1
+    program=$1
     shift
-    apt-get -o Dir::Etc::SourceList="$work/apt/sources.list" \
+    "$program" -o Dir::Etc::SourceList="$work/apt/sources.list" \
         -o Dir::Etc::SourceParts="$work/apt/sources.list.d" \
         -o Dir::State::Lists="$work/apt/lists" \
         -o Dir::Cache="$work/apt/cache" \
-        -o APT::Sandbox::User=root "$command" "$@" >>"$work/apt.log" 2>&1
+        -o APT::Sandbox::User=root "$@" 2>>"$work/apt.log"
 }
 
 prepare_private_apt() {
@@ -78,14 +79,14 @@ prepare_private_apt() {
     done
     # An archive without source packages, or one that is down, matters only if it had ours: what
     # counts is whether the files come.
-    private_apt update || :
+    private_apt apt-get update >>"$work/apt.log" || :
 }
 
 fetch_source() { # package, tarball
     say "fetching the source of $1 ($2)"
     prepare_private_apt
     mkdir -p "$work/$1" "$sources"
-    (cd "$work/$1" && private_apt source --download-only "$1") || :
+    (cd "$work/$1" && private_apt apt-get source --download-only "$1" >>"$work/apt.log") || :
     [ -f "$work/$1/$2" ] || {
         tail -n 10 "$work/apt.log" >&2
         die "no $2 in the package archives; Debian 12's source package $1 has it." \
@@ -95,16 +96,28 @@ fetch_source() { # package, tarball
     mv "$work/$1/$2" "$sources/$2"
 }
 
-fetch_server() { # package
-    say "unpacking the server $1 into $SAWBOOT_CACHE/servers (it is not installed)"
+# fetch_unpacked PACKAGE[:DEPENDENCY] FOLDER: keeps that folder of the package, or of what it depends
+# on and whose name begins so.
+fetch_unpacked() {
+    name=${1%%:*} package=${1%%:*}
+    say "unpacking $name into $SAWBOOT_CACHE/unpacked (it is not installed)"
     prepare_private_apt
-    mkdir -p "$work/$1" "$SAWBOOT_CACHE/servers"
-    (cd "$work/$1" && private_apt download "$1") || {
+    case $1 in
+    *:*)
+        package=$(private_apt apt-cache depends "$name" |
+            awk -v start="${1#*:}" '$1 == "Depends:" && index($2, start) == 1 { print $2; exit }')
+        [ -n "$package" ] || die "no package ${1#*:}... that $name depends on"
+        ;;
+    esac
+    mkdir -p "$work/$name/root" "$SAWBOOT_CACHE/unpacked"
+    (cd "$work/$name" && private_apt apt-get download "$package" >>"$work/apt.log") || {
         tail -n 10 "$work/apt.log" >&2
-        die "the package $1 could not be fetched"
+        die "the package $package could not be fetched"
     }
-    dpkg-deb -x "$work/$1/"*.deb "$work/$1/root"
-    mv "$work/$1/root" "$SAWBOOT_CACHE/servers/$1"
+    dpkg-deb --fsys-tarfile "$work/$name/"*.deb |
+        tar -C "$work/$name/root" --no-same-owner -xf - "./$2"
+    rm -rf "$SAWBOOT_CACHE/unpacked/$name"
+    mv "$work/$name/root" "$SAWBOOT_CACHE/unpacked/$name"
 }
 
 # --- What has to be done ----------------------------------------------------------------------
@@ -134,14 +147,17 @@ if [ -n "$missing" ]; then
 fi
 demand_pinned "$newlib_tarball"
 
-for tarball in lwip_2.1.3+dfsg1.orig.tar.xz cmocka_1.1.5.orig.tar.xz; do
+for tarball in lwip_2.1.3+dfsg1.orig.tar.xz zlib_1.2.13.dfsg.orig.tar.bz2 \
+    cmocka_1.1.5.orig.tar.xz; do
     is_pinned "$sources/$tarball" && continue
     begin_work
     is_pinned "$sources/$tarball" || fetch_source "${tarball%%_*}" "$tarball"
 done
 
-for server in $(sed 's/#.*//' tools/setup/servers); do
-    [ -d "$SAWBOOT_CACHE/servers/$server" ] && continue
+for entry in $(sed 's/#.*//' tools/setup/unpacked | awk 'NF { print $1 "," $2 }'); do
+    package=${entry%,*} folder=${entry#*,}
+    kept=$SAWBOOT_CACHE/unpacked/${package%%:*}/$folder
+    [ -d "$kept" ] && continue
     begin_work
-    [ -d "$SAWBOOT_CACHE/servers/$server" ] || fetch_server "$server"
+    [ -d "$kept" ] || fetch_unpacked "$package" "$folder"
 done

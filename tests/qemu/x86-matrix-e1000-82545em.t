@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+. "$(dirname "$0")/lib.sh"
+. tests/qemu/x86-matrix.sh
+matrix e1000-82545em
+finish
