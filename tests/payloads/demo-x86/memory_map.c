@@ -195,9 +195,7 @@ static void check_extensions(void)
     check(drivers == expected, "%u kext(s), %u expected", drivers, expected);
 }
 
-/* --- The RAM disk: ours is made by tools/make-image
- * ----------------------------------------------------
- */
+/* --- The RAM disk (ours is made by tools/make-image) ------------------------------------------ */
 
 static void check_ram_disk(void)
 {
