@@ -213,18 +213,17 @@ demo() {
 follow() {
     shown=0 tenths=$((DEMO_SECONDS * 5))
     while :; do
-        length=$(wc -c <"$1")
-        if [ "$length" -gt "$shown" ]; then
-            tail -c +$((shown + 1)) "$1" | head -c $((length - shown)) | tr -d '\000'
-            shown=$length
-        fi
-        verdict=$(tr -d '\r\000' <"$1" | grep -E '^VERDICT pass=[0-9]+ fail=[0-9]+$')
+        # What is shown and what is judged is the same moment's, so that the verdict is always seen.
+        cp "$1" "$1.now"
+        tail -c +$((shown + 1)) "$1.now" | tr -d '\000'
+        shown=$(wc -c <"$1.now")
+        verdict=$(tr -d '\r\000' <"$1.now" | grep -E '^VERDICT pass=[0-9]+ fail=[0-9]+$')
         case $verdict in
         '') ;;
         *' fail=0') return 0 ;;
         *) return 1 ;;
         esac
-        if tr -d '\r\000' <"$1" | grep -qE '^sawboot> |SB-PC-06'; then
+        if tr -d '\r\000' <"$1.now" | grep -qE '^sawboot> |SB-PC-06'; then
             printf '\nsawboot: the loader gave up; see above\n' >&2
             return 1
         fi
