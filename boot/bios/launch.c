@@ -11,16 +11,16 @@
 
 #include "boot/bios/bios.h"
 #include "boot/bios/stub.h"
+#include "boot/launch_moves.h"
 #include "console/console.h"
 #include "lib/bytes.h"
 
-#define PAGE            4096u
-#define ADDRESS_LIMIT   ((uint64_t)1 << 32)
-#define STEPS_MAXIMUM   2048
-#define CODE_ROOM       512
-#define SCRATCH_LENGTH  0x10000u
-#define SCRATCH_LARGEST (64u << 20)
-#define STACK_LENGTH    1024u
+#define PAGE           4096u
+#define ADDRESS_LIMIT  ((uint64_t)1 << 32)
+#define STEPS_MAXIMUM  2048
+#define CODE_ROOM      512
+#define SCRATCH_LENGTH 0x10000u
+#define STACK_LENGTH   1024u
 
 /* Interrupt vectors and BIOS data; video memory, option ROMs and the BIOS. */
 #define LOW_PAGE_END  0x1000u
@@ -98,40 +98,6 @@ static void *low_clear(const struct launch *launch, uint32_t length)
             relocator_is_clear(launch->pieces, launch->piece_count, base, length))
             return (void *)(uintptr_t)base;
     return NULL;
-}
-
-/* Scratch memory beyond what the block has. */
-struct scratch {
-    void *memory; /* NULL: none */
-    uint32_t length;
-};
-
-static error_t plan_with(const struct launch *launch, struct block *block, const void *scratch,
-                         uint32_t length, size_t *step_count)
-{
-    return relocator_plan(launch->pieces, launch->piece_count, (uint32_t)(uintptr_t)scratch, length,
-                          block->steps, STEPS_MAXIMUM, step_count);
-}
-
-/*
- * Large pieces that go round in a circle through the block's own scratch memory take too many
- * steps: then as much as can be had is taken for it.
- */
-static error_t plan_moves(const struct launch *launch, struct block *block, struct scratch *more,
-                          size_t *step_count)
-{
-    error_t error = plan_with(launch, block, block->scratch, SCRATCH_LENGTH, step_count);
-    uint32_t length = SCRATCH_LARGEST;
-    for (; error == ERROR_RELOCATE_STEPS && length > SCRATCH_LENGTH; length /= 2) {
-        more->memory = claim_clear(launch, length);
-        more->length = length;
-        if (more->memory == NULL)
-            continue;
-        print_verbose("launch: %u KB of scratch memory\n", (unsigned)(length >> 10));
-        error = plan_with(launch, block, more->memory, length, step_count);
-        break;
-    }
-    return error;
 }
 
 /* --- Checks ------------------------------------------------------------------------------- */
@@ -217,8 +183,7 @@ static void enter_stub(struct block *block)
 
 error_t platform_launch(const struct launch *launch)
 {
-    struct scratch scratch = {NULL, 0};
-    size_t step_count = 0;
+    struct launch_scratch scratch = {NULL, 0};
     error_t error = check(launch);
     if (error != OK)
         return error;
@@ -229,11 +194,13 @@ error_t platform_launch(const struct launch *launch)
     if (block == NULL)
         return fail(ERROR_LAUNCH_STUB, "looking for %u bytes", (unsigned)sizeof *block);
 
-    error = plan_moves(launch, block, &scratch, &step_count);
+    struct launch_steps moves = {.steps = block->steps, .maximum = STEPS_MAXIMUM};
+    error =
+        launch_plan_moves(launch, block->scratch, SCRATCH_LENGTH, claim_clear, &scratch, &moves);
     if (error == OK) {
-        fill_in(block, launch, step_count);
+        fill_in(block, launch, moves.count);
         print_verbose("launch: %u pieces, %u steps, from %08x, entry %08x\n",
-                      (unsigned)launch->piece_count, (unsigned)step_count,
+                      (unsigned)launch->piece_count, (unsigned)moves.count,
                       (unsigned)(uintptr_t)block, (unsigned)launch->entry);
         if (launch->set_video)
             error = video_set(&launch->video);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "boot/bios/bios.h"
+#include "boot/heap.h"
 #include "console/console.h"
 #include "lib/bytes.h"
 #include "lib/memory_map.h"
@@ -16,16 +17,10 @@
 #define CLAIM_FLOOR 0x100000u
 #define CLAIM_LIMIT ((uint64_t)1 << 32)
 
-#define HEAP_MAXIMUM 0x400000u
-#define HEAP_MINIMUM 0x100000u
-#define HEAP_LEAST   0x40000u
-
 static struct memory_map_entry map[MEMORY_MAP_MAXIMUM];
 static size_t map_count;
 static struct range_set managed;   /* what claims are made from */
 static struct range_set unclaimed; /* the part of it that is free now */
-
-static uint8_t *heap_base, *heap_break, *heap_end;
 
 /* --- The map ------------------------------------------------------------------------------ */
 
@@ -163,25 +158,12 @@ static error_t find_managed(void)
     return OK;
 }
 
-/* The heap serves malloc: lwIP's tables, the device tree. Large things are claimed directly. */
 static error_t make_heap(void)
 {
-    uint64_t wanted = 0;
+    uint64_t total = 0;
     for (size_t i = 0; i < managed.count; i++)
-        wanted += managed.ranges[i].length;
-    wanted = round_up(wanted / 16, PAGE);
-    uint32_t size = wanted > HEAP_MAXIMUM   ? HEAP_MAXIMUM
-                    : wanted < HEAP_MINIMUM ? HEAP_MINIMUM
-                                            : (uint32_t)wanted;
-    for (; heap_base == NULL && size >= HEAP_LEAST; size /= 2) {
-        heap_base = platform_claim(size, PAGE);
-        if (heap_base != NULL) {
-            heap_break = heap_base;
-            heap_end = heap_base + size;
-            return OK;
-        }
-    }
-    return fail(ERROR_MEMORY_CLAIM, "taking 256 KB for the loader's own heap");
+        total += managed.ranges[i].length;
+    return heap_make(total);
 }
 
 error_t memory_initialise(void)
@@ -196,16 +178,4 @@ error_t memory_initialise(void)
     print_verbose("memory: %u entries from %s\n", (unsigned)map_count, source);
     error_t error = find_managed();
     return error == OK ? make_heap() : error;
-}
-
-/* newlib's malloc asks here. Only ever grows; -1 is newlib's sign for "none left". */
-void *sbrk(ptrdiff_t increment);
-void *sbrk(ptrdiff_t increment)
-{
-    uint8_t *old = heap_break;
-    if (heap_base == NULL || increment > heap_end - heap_break ||
-        increment < heap_base - heap_break)
-        return (void *)(intptr_t)-1;
-    heap_break += increment;
-    return old;
 }

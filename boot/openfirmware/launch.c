@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "boot/launch_moves.h"
 #include "boot/openfirmware/openfirmware.h"
 #include "boot/openfirmware/stub.h"
 #include "console/console.h"
@@ -19,13 +20,12 @@
 #define MSR_ME        0x1000u     /* what XNU is entered with: nothing but machine checks */
 #define XNU_SIGNATURE 0x4D4F5358u /* 'MOSX' */
 
-#define STEPS_MAXIMUM   2048
-#define CODE_ROOM       1024
-#define SCRATCH_LENGTH  0x10000u
-#define SCRATCH_LARGEST (64u << 20)
-#define BLOCK_LENGTH    (CODE_ROOM + STEPS_MAXIMUM * sizeof(struct relocator_step) + SCRATCH_LENGTH)
-#define BLOCK_TRIES     64
-#define CACHE_LINE      32
+#define STEPS_MAXIMUM  2048
+#define CODE_ROOM      1024
+#define SCRATCH_LENGTH 0x10000u
+#define BLOCK_LENGTH   (CODE_ROOM + STEPS_MAXIMUM * sizeof(struct relocator_step) + SCRATCH_LENGTH)
+#define BLOCK_TRIES    64
+#define CACHE_LINE     32
 
 /* What lies where in the block: parameters, code, steps, the relocator's scratch memory. */
 struct block {
@@ -63,40 +63,6 @@ static void *claim_clear(const struct launch *launch, uint32_t length)
     while (count-- > 0)
         platform_release(refused[count], length);
     return clear;
-}
-
-/* Scratch memory beyond what the block has. */
-struct scratch {
-    void *memory; /* NULL: none */
-    uint32_t length;
-};
-
-static error_t plan_with(const struct launch *launch, struct block *block, const void *scratch,
-                         uint32_t length, size_t *step_count)
-{
-    return relocator_plan(launch->pieces, launch->piece_count, (uint32_t)(uintptr_t)scratch, length,
-                          block->steps, STEPS_MAXIMUM, step_count);
-}
-
-/*
- * Large pieces that go round in a circle through the block's own scratch memory take too many
- * steps: then as much as can be had is taken for it.
- */
-static error_t plan_moves(const struct launch *launch, struct block *block, struct scratch *more,
-                          size_t *step_count)
-{
-    error_t error = plan_with(launch, block, block->scratch, SCRATCH_LENGTH, step_count);
-    uint32_t length = SCRATCH_LARGEST;
-    for (; error == ERROR_RELOCATE_STEPS && length > SCRATCH_LENGTH; length /= 2) {
-        more->memory = claim_clear(launch, length);
-        more->length = length;
-        if (more->memory == NULL)
-            continue;
-        print_verbose("launch: %u KB of scratch memory\n", (unsigned)(length >> 10));
-        error = plan_with(launch, block, more->memory, length, step_count);
-        break;
-    }
-    return error;
 }
 
 /* Writes the lines of freshly made code back to memory and drops stale instructions. */
@@ -179,7 +145,7 @@ static error_t set_chosen(const char *name, const char *text)
 }
 
 static void return_unused(const struct launch *launch, const struct block *block,
-                          const struct scratch *scratch)
+                          const struct launch_scratch *scratch)
 {
     static struct memory_keep keep[LAUNCH_PIECES_MAXIMUM + 2];
     size_t count = 0;
@@ -204,15 +170,17 @@ static error_t launch_checked(const struct launch *launch)
         return error;
 
     struct block *block;
-    struct scratch scratch = {NULL, 0};
-    size_t code_length = (size_t)(stub_end - stub_start), step_count = 0;
+    struct launch_scratch scratch = {NULL, 0};
+    size_t code_length = (size_t)(stub_end - stub_start);
     if (code_length > sizeof block->code)
         return fail(ERROR_LAUNCH_STUB, "the stub has %u bytes", (unsigned)code_length);
     block = claim_clear(launch, BLOCK_LENGTH);
     if (block == NULL)
         return fail(ERROR_LAUNCH_STUB, "looking for %u bytes", (unsigned)BLOCK_LENGTH);
     memcpy(block->code, stub_start, code_length);
-    error = plan_moves(launch, block, &scratch, &step_count);
+    struct launch_steps moves = {.steps = block->steps, .maximum = STEPS_MAXIMUM};
+    error =
+        launch_plan_moves(launch, block->scratch, SCRATCH_LENGTH, claim_clear, &scratch, &moves);
     if (error == OK && !xnu) {
         error = set_chosen("bootargs", launch->client_arguments);
         if (error == OK)
@@ -226,13 +194,13 @@ static error_t launch_checked(const struct launch *launch)
 
     block->parameters = (struct stub_parameters){
         .steps = (uint32_t)(uintptr_t)block->steps,
-        .step_count = (uint32_t)step_count,
+        .step_count = (uint32_t)moves.count,
         .entry = (uint32_t)launch->entry,
         .is_970 = is_970(),
     };
     struct stub_parameters *parameters = &block->parameters;
     print_verbose("launch: %u pieces, %u steps, from %08x, entry %08x\n",
-                  (unsigned)launch->piece_count, (unsigned)step_count, (unsigned)(uintptr_t)block,
+                  (unsigned)launch->piece_count, (unsigned)moves.count, (unsigned)(uintptr_t)block,
                   (unsigned)launch->entry);
     if (xnu) {
         parameters->move_msr = 0;

@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "boot/heap.h"
 #include "boot/openfirmware/openfirmware.h"
 #include "console/console.h"
 #include "lib/bytes.h"
@@ -22,10 +23,7 @@
 /* Vectors, and what firmware keeps beside them (OpenBIOS: 0x0000-0x3FFF). */
 #define CLAIM_FLOOR 0x4000u
 /* How many places in a free region are tried before giving up on it. */
-#define CLAIM_TRIES  128
-#define HEAP_MAXIMUM 0x400000u
-#define HEAP_MINIMUM 0x100000u
-#define HEAP_LEAST   0x40000u
+#define CLAIM_TRIES 128
 
 /* WIMGxPP bits of the PowerPC binding's `map` method: M + read/write, and I + G + read/write. */
 #define MODE_MEMORY    0x12
@@ -50,8 +48,6 @@ static size_t bank_count;
 static of_cell memory_node, memory_instance, mmu_instance;
 static unsigned address_cells = 1, size_cells = 1;
 static bool use_methods; /* the claim service does not give equal addresses: see firmware_claim */
-
-static uint8_t *heap_base, *heap_break, *heap_end;
 
 /* --- Sets of ranges ----------------------------------------------------------------------- */
 
@@ -577,25 +573,12 @@ static void find_memory_nodes(void)
         memory_node = of_instance_node(memory_instance);
 }
 
-/* The heap serves malloc: lwIP's tables, the device tree. Large things are claimed directly. */
 static error_t make_heap(void)
 {
     uint64_t total = 0;
     for (size_t i = 0; i < bank_count; i++)
         total += banks[i].length;
-    uint64_t wanted = round_up(total / 16, OF_PAGE);
-    uint32_t size = wanted > HEAP_MAXIMUM   ? HEAP_MAXIMUM
-                    : wanted < HEAP_MINIMUM ? HEAP_MINIMUM
-                                            : (uint32_t)wanted;
-    for (; heap_base == NULL && size >= HEAP_LEAST; size /= 2) {
-        heap_base = platform_claim(size, OF_PAGE);
-        if (heap_base != NULL) {
-            heap_break = heap_base;
-            heap_end = heap_base + size;
-            return OK;
-        }
-    }
-    return fail(ERROR_MEMORY_CLAIM, "taking 256 KB for the loader's own heap");
+    return heap_make(total);
 }
 
 error_t memory_initialise(void)
@@ -617,16 +600,4 @@ error_t memory_initialise(void)
             of_claim(page, OF_PAGE, 0);
     }
     return make_heap();
-}
-
-/* newlib's malloc asks here. Only ever grows; -1 is newlib's sign for "none left". */
-void *sbrk(ptrdiff_t increment);
-void *sbrk(ptrdiff_t increment)
-{
-    uint8_t *old = heap_break;
-    if (heap_base == NULL || increment > heap_end - heap_break ||
-        increment < heap_base - heap_break)
-        return (void *)(intptr_t)-1;
-    heap_break += increment;
-    return old;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "memory_map.h"
 
+#include "../common/map_entries.h"
 #include "../common/report.h"
 #include "../common/strings.h"
 #include "../common/tree.h"
@@ -9,53 +10,7 @@
 #include "kernel_image.h"
 #include "lib/bytes.h"
 
-#define ENTRIES_MAXIMUM 64u
-#define PAGE_MASK       4095u
-
-struct entry {
-    const char *name;
-    uint32_t address, length;
-    bool is_segment;
-};
-static struct entry entries[ENTRIES_MAXIMUM];
-static uint32_t entry_count;
-
-static bool has_prefix(const char *text, const char *prefix)
-{
-    return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-static const struct entry *find(const char *name)
-{
-    for (uint32_t i = 0; i < entry_count; i++) {
-        if (strcmp(entries[i].name, name) == 0)
-            return &entries[i];
-    }
-    return NULL;
-}
-
-static void read_entries(tree_node map)
-{
-    bool lengths_good = true, unique = true;
-    for (uint32_t i = 0; i < tree_property_count(map) && entry_count < ENTRIES_MAXIMUM; i++) {
-        struct tree_value value;
-        const char *name = tree_property_at(map, i, &value);
-        if (strcmp(name, "name") == 0 || strcmp(name, "AAPL,phandle") == 0)
-            continue;
-        if (value.length != 8) {
-            lengths_good = false;
-            say("       entry %s has %u bytes\n", name, value.length);
-            continue;
-        }
-        unique &= find(name) == NULL;
-        struct entry *entry = &entries[entry_count++];
-        entry->name = name;
-        entry->address = get_be32(value.bytes);
-        entry->length = get_be32(value.bytes + 4);
-    }
-    check(lengths_good, "memory-map: every entry has exactly eight bytes");
-    check(unique, "memory-map: no name twice");
-}
+#define PAGE_MASK 4095u
 
 /* Kernel-<segment> says vmaddr and vmsize of one of our segments. */
 static void check_segment_entries(void)
@@ -64,13 +19,13 @@ static void check_segment_entries(void)
     for (uint32_t i = 0; kernel_segment(i, &segment); i++) {
         char name[32] = "Kernel-";
         memcpy(name + 7, segment.name, 17);
-        struct entry *entry = (struct entry *)find(name);
+        struct map_entry *entry = map_entry_find(name);
         check(entry != NULL && entry->address == segment.address &&
                   entry->length == segment.memory_size,
               "memory-map: %s is our segment, 0x%x bytes at 0x%x", name, segment.memory_size,
               segment.address);
         if (entry != NULL)
-            entry->is_segment = true;
+            entry->noted = true;
     }
 }
 
@@ -79,8 +34,8 @@ static void check_places(void)
     uint32_t end = kernel_end(), top = boot_args.top_of_kernel_data;
     bool inside = true, pages = true, apart = true, ends_zero = true;
     for (uint32_t i = 0; i < entry_count; i++) {
-        const struct entry *entry = &entries[i];
-        if (entry->is_segment)
+        const struct map_entry *entry = &entries[i];
+        if (entry->noted)
             continue;
         if (entry->address < end || entry->length == 0 || entry->address > top ||
             entry->length > top - entry->address) {
@@ -95,7 +50,7 @@ static void check_places(void)
         }
         uint32_t page_end = (uint32_t)round_up((uint64_t)entry->address + entry->length, 4096);
         for (uint32_t j = 0; j < entry_count; j++) {
-            const struct entry *other = &entries[j];
+            const struct map_entry *other = &entries[j];
             if (j != i && other->address < page_end &&
                 other->address + other->length > entry->address) {
                 apart = false;
@@ -114,7 +69,7 @@ static void check_places(void)
 
 static void check_header_copy(void)
 {
-    const struct entry *entry = find("Kernel-__HEADER");
+    const struct map_entry *entry = map_entry_find("Kernel-__HEADER");
     check(entry != NULL && entry->length == kernel_header_size() &&
               memcmp(memory_at(entry->address), kernel_header(), entry->length) == 0,
           "memory-map: Kernel-__HEADER is a copy of our Mach-O header");
@@ -122,7 +77,7 @@ static void check_header_copy(void)
 
 static void check_symbol_copy(void)
 {
-    const struct entry *entry = find("Kernel-__SYMTAB");
+    const struct map_entry *entry = map_entry_find("Kernel-__SYMTAB");
     struct kernel_symbols own;
     if (!kernel_symbols(&own) || entry == NULL) {
         failed("memory-map: Kernel-__SYMTAB is here");
@@ -146,7 +101,7 @@ static void check_packages(void)
 {
     struct mkext_reader reader = this_kernel();
     for (uint32_t i = 0; i < entry_count; i++) {
-        const struct entry *entry = &entries[i];
+        const struct map_entry *entry = &entries[i];
         if (!has_prefix(entry->name, "DriversPackage-"))
             continue;
         uint32_t in_name = 0;
@@ -163,21 +118,21 @@ void check_memory_map(void)
     tree_node map = tree_lookup("/chosen/memory-map");
     if (!check(map != TREE_NONE, "/chosen/memory-map is found by names"))
         return;
-    read_entries(map);
+    map_entries_read(map, get_be32);
     check_segment_entries();
     check_places();
     check_header_copy();
     check_symbol_copy();
-    const struct entry *entry = find("BootArgs");
+    const struct map_entry *entry = map_entry_find("BootArgs");
     check(entry != NULL && entry->address == entry_state.r3 && entry->length == BOOT_ARGS_SIZE,
           "memory-map: BootArgs is what r3 pointed to, 508 bytes");
-    entry = find("DeviceTree");
+    entry = map_entry_find("DeviceTree");
     check(entry != NULL && entry->address == boot_args.tree &&
               entry->length == boot_args.tree_length,
           "memory-map: DeviceTree is the tree of boot_args");
-    entry = find("BootCLUT");
+    entry = map_entry_find("BootCLUT");
     if (entry != NULL)
         check(entry->length >= 768, "memory-map: BootCLUT has 768 bytes or more");
-    check(find("TapRoot") == NULL, "memory-map: no TapRoot");
+    check(map_entry_find("TapRoot") == NULL, "memory-map: no TapRoot");
     check_packages();
 }

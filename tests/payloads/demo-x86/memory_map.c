@@ -2,6 +2,7 @@
 #include "memory_map.h"
 
 #include "../common/macho.h"
+#include "../common/map_entries.h"
 #include "../common/mkext.h"
 #include "../common/report.h"
 #include "../common/strings.h"
@@ -15,70 +16,24 @@
 #include "release.h"
 #include "tools/common/crc32.h"
 
-#define ENTRIES_MAXIMUM 64u
-#define PAGE            4096u
-#define UNPACK_GAP      (1u << 20) /* files of archives go this far above all that we were given */
-#define UNPACK_ROOM     (4u << 20)
-
-struct entry {
-    const char *name;
-    uint32_t address, length;
-    bool inside;
-};
-static struct entry entries[ENTRIES_MAXIMUM];
-static uint32_t entry_count;
-
-static bool has_prefix(const char *text, const char *prefix)
-{
-    return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-static const struct entry *find(const char *name)
-{
-    for (uint32_t i = 0; i < entry_count; i++) {
-        if (strcmp(entries[i].name, name) == 0)
-            return &entries[i];
-    }
-    return NULL;
-}
-
-static void read_entries(tree_node map)
-{
-    bool lengths_good = true, unique = true;
-    for (uint32_t i = 0; i < tree_property_count(map) && entry_count < ENTRIES_MAXIMUM; i++) {
-        struct tree_value value;
-        const char *name = tree_property_at(map, i, &value);
-        if (strcmp(name, "name") == 0 || strcmp(name, "AAPL,phandle") == 0)
-            continue;
-        if (value.length != 8) {
-            lengths_good = false;
-            say("       entry %s has %u bytes\n", name, value.length);
-            continue;
-        }
-        unique &= find(name) == NULL;
-        struct entry *entry = &entries[entry_count++];
-        entry->name = name;
-        entry->address = get_le32(value.bytes);
-        entry->length = get_le32(value.bytes + 4);
-    }
-    check(lengths_good, "memory-map: every entry has exactly eight bytes");
-    check(unique, "memory-map: no name twice");
-}
+#define PAGE        4096u
+#define UNPACK_GAP  (1u << 20) /* files of archives go this far above all that we were given */
+#define UNPACK_ROOM (4u << 20)
 
 /* The kernel frees whole pages of each, so none may share one. */
 static void check_places(void)
 {
     bool inside = true, pages = true, apart = true;
     for (uint32_t i = 0; i < entry_count; i++) {
-        struct entry *entry = &entries[i];
+        struct map_entry *entry = &entries[i];
         say("       entry %s: 0x%x bytes at 0x%x\n", entry->name, entry->length, entry->address);
-        entry->inside = entry->length != 0 && in_kernel_range(entry->address, entry->length) &&
-                        entry->address >= kernel_end();
-        inside &= entry->inside;
+        entry->noted = entry->length != 0 && in_kernel_range(entry->address, entry->length) &&
+                       entry->address >= kernel_end();
+        inside &= entry->noted;
         pages &= entry->address % PAGE == 0;
         uint64_t end = round_up((uint64_t)entry->address + entry->length, PAGE);
         for (uint32_t j = 0; j < i; j++) {
-            const struct entry *other = &entries[j];
+            const struct map_entry *other = &entries[j];
             uint64_t other_end = round_up((uint64_t)other->address + other->length, PAGE);
             if (other->address < end && other_end > entry->address) {
                 apart = false;
@@ -93,15 +48,15 @@ static void check_places(void)
 
 static void check_own_entries(void)
 {
-    const struct entry *entry = find("DeviceTree");
+    const struct map_entry *entry = map_entry_find("DeviceTree");
     check(entry != NULL && entry->address == boot_args.tree &&
               entry->length == boot_args.tree_length,
           "memory-map: DeviceTree is the tree of boot_args");
-    entry = find("BootArgs");
+    entry = map_entry_find("BootArgs");
     if (entry != NULL)
         check(entry->address == boot_args.address && entry->length >= boot_args.size,
               "memory-map: BootArgs is what EAX pointed to");
-    check(find("TapRoot") == NULL, "memory-map: no TapRoot");
+    check(map_entry_find("TapRoot") == NULL, "memory-map: no TapRoot");
 }
 
 /* --- Kernel extensions ---------------------------------------------------------------------- */
@@ -119,7 +74,7 @@ static struct mkext_reader this_kernel(void)
 }
 
 /* Both names are a prefix and the address; XNU compares the prefix alone. */
-static void check_name(const struct entry *entry, const char *prefix)
+static void check_name(const struct map_entry *entry, const char *prefix)
 {
     const char *digits = entry->name + strlen(prefix);
     check(read_number(&digits, 16) == entry->address && *digits == '\0',
@@ -127,7 +82,7 @@ static void check_name(const struct entry *entry, const char *prefix)
 }
 
 /* A word of the header: where a part lies, which has to be behind it in the same range. */
-static const uint8_t *driver_part(const struct entry *entry, uint32_t at, uint32_t header,
+static const uint8_t *driver_part(const struct map_entry *entry, uint32_t at, uint32_t header,
                                   uint32_t *length)
 {
     const uint8_t *bytes = memory_at(entry->address);
@@ -143,7 +98,7 @@ static const uint8_t *driver_part(const struct entry *entry, uint32_t at, uint32
  * {plist, executable, bundle path}, each an address and a length. 10.4 and 10.5 know only
  * the first two, and loaders may leave room for the third anyway (specs: xnu-handoff 2.9).
  */
-static void check_driver(const struct entry *entry)
+static void check_driver(const struct map_entry *entry)
 {
     uint32_t header = darwin_major >= 10 ? 24 : 16, length;
     const uint8_t *bytes = memory_at(entry->address);
@@ -173,8 +128,8 @@ static void check_extensions(void)
     struct mkext_reader reader = this_kernel();
     uint32_t packages = 0, drivers = 0;
     for (uint32_t i = 0; i < entry_count; i++) {
-        const struct entry *entry = &entries[i];
-        if (!entry->inside)
+        const struct map_entry *entry = &entries[i];
+        if (!entry->noted)
             continue;
         if (has_prefix(entry->name, "DriversPackage-")) {
             packages++;
@@ -200,8 +155,8 @@ static void check_extensions(void)
 static void check_ram_disk(void)
 {
     static const char mark[] = "SawbootRAMDisk";
-    const struct entry *entry = find("RAMDisk");
-    if (entry == NULL || !entry->inside) {
+    const struct map_entry *entry = map_entry_find("RAMDisk");
+    if (entry == NULL || !entry->noted) {
         bool expected = boot_argument("expect-ramdisk");
         check(!expected, "no RAM disk, %s expected", expected ? "one is" : "none is");
         return;
@@ -227,7 +182,7 @@ void check_memory_map(void)
     tree_node map = tree_lookup("/chosen/memory-map");
     if (!check(map != TREE_NONE, "/chosen/memory-map is found by names"))
         return;
-    read_entries(map);
+    map_entries_read(map, get_le32);
     check_places();
     check_own_entries();
     check_extensions();
