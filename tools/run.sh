@@ -136,7 +136,7 @@ gdb_commands() {
     [ "$arch" != x86 ] || [ "$BITS" = 32 ] || echo 'set architecture i386:x86-64'
     cat <<EOF
 file $loader
-target remote localhost:$GDB_PORT
+target remote 127.0.0.1:$GDB_PORT
 thbreak *$(linked_entry "$loader")
 continue
 
