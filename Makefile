@@ -3,8 +3,10 @@
 # The one way in. `./sawboot <target>` installs what is missing and then runs this.
 #
 #   make              builds everything: images in build/images, tools in build/host
-#   make demo         network-boots a demonstration kernel in QEMU   [ARCH=ppc|x86] [NIC=]
+#   make demo         network-boots a demonstration kernel in QEMU   [ARCH=ppc|x86] [NIC=] [BOOT=cd]
 #   make run          boots a file:  ROOT=dir FILE=name [ARGS=] [CONFIG=] [QEMU_ARGS=] [ARCH=] [NIC=]
+#                     [BOOT=cd]
+#   make iso          a CD image with words of your own:  WORDS="file=... args=..." [OUT=]
 #   make check        every test;  make check-fast  those without a machine emulator [COVERAGE=1]
 #   make debug        QEMU stopped for gdb
 #   make V=1          shows every command
@@ -137,9 +139,10 @@ PPC_XCF := $(BUILD)/images/sawboot-ppc.xcf
 X86_OBJECTS := $(call objects,i386,$(BIOS) $(X86_CORE)) $(call lwip_objects,i386) \
 	$(call zlib_objects,i386)
 X86_ELF := $(BUILD)/images/sawboot-x86.elf
+PPC_ISO := $(BUILD)/images/sawboot-ppc.iso
 
 .PHONY: images
-images: $(PPC_ELF) $(PPC_XCF) $(X86_ELF)
+images: $(PPC_ELF) $(PPC_XCF) $(PPC_ISO) $(X86_ELF)
 
 $(BUILD)/powerpc/link.ld: link.ld
 	@mkdir -p $(@D)
@@ -155,6 +158,19 @@ $(PPC_ELF): $(PPC_OBJECTS) $(BUILD)/powerpc/link.ld
 $(PPC_XCF): $(PPC_ELF) $(BUILD)/host/elf2xcoff
 	$(say) XCOFF $@
 	$(Q)$(BUILD)/host/elf2xcoff $< $@
+
+# The CD image for Power Macs; and one whose words the caller gives.
+MAKE_ISO := $(addprefix tools/,make-iso.sh make-tbxi.sh settle-iso.py)
+$(PPC_ISO): $(PPC_ELF) $(PPC_XCF) $(MAKE_ISO)
+	$(say) ISO $@
+	$(Q)BUILD=$(BUILD) tools/make-iso.sh $@
+
+# A relative OUT is in the folder that the user stands in.
+WORDS_ISO := $(if $(OUT),$(if $(filter /%,$(OUT)),,$(addsuffix /,$(SAWBOOT_FROM)))$(OUT),$(PPC_ISO:.iso=-words.iso))
+.PHONY: iso
+iso: $(PPC_ELF) $(PPC_XCF)
+	$(say) ISO '$(WORDS_ISO)'
+	$(Q)BUILD=$(BUILD) tools/make-iso.sh '$(WORDS_ISO)' '$(WORDS)'
 
 $(BUILD)/i386/link.ld: link.ld
 	@mkdir -p $(@D)
@@ -241,11 +257,11 @@ check: setup all unit qemu-inputs
 # --- Running -------------------------------------------------------------------------------------------
 .PHONY: demo run debug
 demo: all
-	$(Q)BUILD=$(BUILD) tools/run.sh demo '$(ARCH)' '$(NIC)'
+	$(Q)BOOT='$(BOOT)' BUILD=$(BUILD) tools/run.sh demo '$(ARCH)' '$(NIC)'
 
 run: all
 	$(Q)ROOT='$(ROOT)' FILE='$(FILE)' ARGS='$(ARGS)' CONFIG='$(CONFIG)' QEMU_ARGS='$(QEMU_ARGS)' \
-		BUILD=$(BUILD) tools/run.sh run '$(ARCH)' '$(NIC)'
+		BOOT='$(BOOT)' BUILD=$(BUILD) tools/run.sh run '$(ARCH)' '$(NIC)'
 
 debug: all
 	$(Q)ROOT='$(ROOT)' FILE='$(FILE)' ARGS='$(ARGS)' CONFIG='$(CONFIG)' QEMU_ARGS='$(QEMU_ARGS)' \

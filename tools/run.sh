@@ -11,7 +11,8 @@
 # ARCH is ppc (a Power Mac) or x86 (a PC). FILE is served from ROOT by QEMU's own DHCP and TFTP; CONFIG
 # are Sawboot's words, ARGS the kernel's arguments. MACHINE= chooses the Power Mac (mac99, g3beige) or
 # the PC (q35, pc), MEMORY= its megabytes, CPU= its processor. BITS=32 takes a PC that has no 64-bit
-# mode. GDB_PORT= is where gdb is waited for.
+# mode. GDB_PORT= is where gdb is waited for. BOOT=cd starts run and demo from the CD image, by the
+# Mac's firmware; BOOT=kernel, which is the default, lets QEMU load Sawboot.
 set -u
 BUILD=${BUILD:-build}
 MEMORY=${MEMORY:-256}
@@ -72,6 +73,15 @@ x86)
 esac
 loader=$BUILD/images/sawboot-$arch.elf
 [ -f "$loader" ] || die "$loader is missing: run make first"
+BOOT=${BOOT:-kernel}
+iso=$BUILD/images/sawboot-$arch.iso
+case $BOOT,$mode,$arch in
+kernel,*) ;;
+cd,debug,*) die 'BOOT=cd is for run and demo' ;;
+cd,*,ppc) [ -f "$iso" ] || die "$iso is missing: run make first" ;;
+cd,*) die 'BOOT=cd is for ARCH=ppc' ;;
+*) die "BOOT=$BOOT: it has to be kernel or cd" ;;
+esac
 
 # machine ROOT FILE WORDS QEMU-ARGUMENTS...: becomes the emulator.
 machine() {
@@ -80,9 +90,13 @@ machine() {
     case $root,$file in
     *,*,*) die "QEMU takes no commas in ROOT and FILE" ;;
     esac
+    # Open Firmware gives a program that it boots by itself the words in boot-file.
+    case $BOOT in
+    kernel) set -- -kernel "$loader" -append "$words" "$@" ;;
+    cd) set -- -drive "file=$iso,format=raw,media=cdrom" -boot d -prom-env "boot-file=$words" "$@" ;;
+    esac
     # shellcheck disable=SC2086
-    exec $emulator -M "$MACHINE" -m "$MEMORY" -kernel "$loader" -append "$words" \
-        -nic none -netdev "user,id=n0,tftp=$root,bootfile=$file" \
+    exec $emulator -M "$MACHINE" -m "$MEMORY" -nic none -netdev "user,id=n0,tftp=$root,bootfile=$file" \
         -device "$nic,netdev=n0,romfile=" ${QEMU_ARGS:-} "$@"
 }
 
@@ -196,16 +210,23 @@ demo() {
     trap 'exit 1' HUP INT TERM
     printf 'sawboot: network-booting the demonstration kernel %s over %s on %s\n' "$demo" "$nic" \
         "$MACHINE"
-    : >"$work/console"
     CONFIG=${CONFIG:-$demo_words} ARGS=${ARGS:-$demo_args}
-    (
-        machine "$BUILD/payloads" "$demo" "$(words_of)" -monitor none -no-reboot \
-            -serial "file:$work/console" </dev/null >"$work/qemu.log" 2>&1
-    ) &
-    emulator_pid=$!
-    follow "$work/console"
-    status=$?
-    cat "$work/qemu.log" >&2
+    # OpenBIOS does not wait long for a drive, which may be too short on a busy computer.
+    for _ in 1 2 3 4 5; do
+        : >"$work/console"
+        (
+            machine "$BUILD/payloads" "$demo" "$(words_of)" -monitor none -no-reboot \
+                -serial "file:$work/console" </dev/null >"$work/qemu.log" 2>&1
+        ) &
+        emulator_pid=$!
+        follow "$work/console"
+        status=$?
+        cat "$work/qemu.log" >&2
+        [ "$status" -eq 2 ] || break
+        kill "$emulator_pid"
+        wait "$emulator_pid"
+        emulator_pid=
+    done
     return "$status"
 }
 
@@ -223,6 +244,10 @@ follow() {
         *' fail=0') return 0 ;;
         *) return 1 ;;
         esac
+        if [ "$BOOT" = cd ] && grep -q 'No valid state has been set' "$1.now"; then
+            printf '\nsawboot: the firmware did not start anything from the CD\n' >&2
+            return 2
+        fi
         if tr -d '\r\000' <"$1.now" | grep -qE '^sawboot> |SB-PC-06'; then
             printf '\nsawboot: the loader gave up; see above\n' >&2
             return 1
