@@ -6,6 +6,16 @@
 
 #define PAGE_SIZE 4096u
 
+error_t pieces_start(const char *who, struct memory_map_entry *map, size_t *count,
+                     struct placement *placement)
+{
+    *count = platform_memory_map(map, MEMORY_MAP_MAXIMUM);
+    if (*count == 0)
+        return fail(ERROR_PC_MEMORY_MAP, "%s needs one", who);
+    placement_start(placement, map, *count);
+    return OK;
+}
+
 error_t pieces_add(struct launch *launch, uint64_t destination, const uint8_t *source,
                    uint64_t copy, uint64_t size)
 {

@@ -11,6 +11,13 @@
 #include "loader/request.h"
 
 /*
+ * Firmware's memory map into `map` (MEMORY_MAP_MAXIMUM entries), and a placement that starts with
+ * it. ERROR_PC_MEMORY_MAP: there is none; `who` needs one.
+ */
+error_t pieces_start(const char *who, struct memory_map_entry *map, size_t *count,
+                     struct placement *placement);
+
+/*
  * Adds a piece: `copy` bytes from `source` (claimed memory), zeros up to `size`. Nothing if `size`
  * is 0. ERROR_IMAGE_PIECES: too many; ERROR_MEMORY_RANGE: above 4 GB.
  */

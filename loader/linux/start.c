@@ -37,15 +37,6 @@ struct work {
     uint64_t kernel, parameters, initrd, initrd_size;
 };
 
-static error_t read_map(struct work *work)
-{
-    work->map_count = platform_memory_map(work->map, MEMORY_MAP_MAXIMUM);
-    if (work->map_count == 0)
-        return fail(ERROR_PC_MEMORY_MAP, "Linux needs one");
-    placement_start(&work->placement, work->map, work->map_count);
-    return OK;
-}
-
 /* --- Places ------------------------------------------------------------------------------- */
 
 static error_t place_kernel(struct work *work)
@@ -293,7 +284,7 @@ error_t linux_prepare(const struct kernel_request *request, struct launch *launc
         return fail(ERROR_LAUNCH_KIND, "%s is no Linux kernel", request->plan->format);
     error = check_arguments(request);
     if (error == OK)
-        error = read_map(&work);
+        error = pieces_start("Linux", work.map, &work.map_count, &work.placement);
     if (error == OK)
         error = place_kernel(&work);
     if (error == OK)

@@ -88,15 +88,6 @@ struct work {
     uint64_t address;
 };
 
-static error_t read_map(struct work *work)
-{
-    work->map_count = platform_memory_map(work->map, MEMORY_MAP_MAXIMUM);
-    if (work->map_count == 0)
-        return fail(ERROR_PC_MEMORY_MAP, "a multiboot kernel needs one");
-    placement_start(&work->placement, work->map, work->map_count);
-    return OK;
-}
-
 /* --- Places ------------------------------------------------------------------------------- */
 
 static error_t place_kernel(struct work *work)
@@ -458,7 +449,7 @@ error_t multiboot_prepare(const struct kernel_request *request, struct launch *l
     work.launch = launch;
     if (request->plan->handover != HANDOVER_MULTIBOOT)
         return fail(ERROR_LAUNCH_KIND, "%s is no multiboot kernel", request->plan->format);
-    error = read_map(&work);
+    error = pieces_start("a multiboot kernel", work.map, &work.map_count, &work.placement);
     if (error == OK)
         error = place_kernel(&work);
     if (error == OK)
