@@ -31,6 +31,20 @@ error_t heap_make(uint64_t memory)
     return fail(ERROR_MEMORY_CLAIM, "taking 256 KB for the loader's own heap");
 }
 
+uint8_t *heap_bounds(size_t *length)
+{
+    *length = (size_t)(heap_end - heap_base);
+    return heap_base;
+}
+
+void heap_trim(void)
+{
+    size_t unused = (size_t)(heap_end - heap_break) & ~(size_t)(PAGE - 1);
+
+    heap_end -= unused;
+    platform_release(heap_end, unused);
+}
+
 #ifndef SAWBOOT_HOST
 
 /* newlib's malloc asks here. -1 is newlib's sign for "none left". */

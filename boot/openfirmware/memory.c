@@ -12,132 +12,28 @@
 #include <string.h>
 
 #include "boot/heap.h"
+#include "boot/memory_book.h"
+#include "boot/openfirmware/move.h"
 #include "boot/openfirmware/openfirmware.h"
 #include "console/console.h"
 #include "lib/bytes.h"
 
-#define BANKS_MAXIMUM  32
-#define RANGES_MAXIMUM 256
-/* Device space starts here on every Power Mac; RAM above it is not used by the loader. */
+#define BANKS_MAXIMUM 32
+/* As many pairs as a property of 1024 bytes has. */
+#define REGIONS_MAXIMUM 128
+/* Larger than any memory below device space. */
 #define CLAIM_LIMIT 0x80000000u
-/* Vectors, and what firmware keeps beside them (OpenBIOS: 0x0000-0x3FFF). */
-#define CLAIM_FLOOR 0x4000u
-/* How many places in a free region are tried before giving up on it. */
-#define CLAIM_TRIES 128
 
 /* WIMGxPP bits of the PowerPC binding's `map` method: M + read/write, and I + G + read/write. */
 #define MODE_MEMORY    0x12
 #define MODE_REGISTERS 0x2A
 
-/* Ranges ascending by base, never touching each other. */
-struct range {
-    uint32_t base, length;
-};
-struct range_set {
-    size_t count;
-    struct range ranges[RANGES_MAXIMUM];
-};
-
-static struct range_set owned; /* claimed from the firmware */
-static struct range_set spare; /* the part of `owned` that nobody uses now */
-/* The part of `owned` that was taken for a program whose launch may still fail. */
-static struct range_set program;
-
 static struct memory_region banks[BANKS_MAXIMUM];
 static size_t bank_count;
 static of_cell memory_node, memory_instance, mmu_instance;
 static unsigned address_cells = 1, size_cells = 1;
-static bool use_methods; /* the claim service does not give equal addresses: see firmware_claim */
-
-/* --- Sets of ranges ----------------------------------------------------------------------- */
-
-static uint32_t range_end(const struct range *range)
-{
-    return range->base + range->length; /* below CLAIM_LIMIT: never wraps */
-}
-
-/* Adds a range that shares nothing with the set. False when the set is full. */
-static bool set_add(struct range_set *set, uint32_t base, uint32_t length)
-{
-    if (length == 0)
-        return true;
-    size_t at = 0;
-    while (at < set->count && set->ranges[at].base < base)
-        at++;
-    bool joins_before = at > 0 && range_end(&set->ranges[at - 1]) == base;
-    bool joins_after = at < set->count && set->ranges[at].base == base + length;
-    if (joins_before) {
-        set->ranges[at - 1].length += length;
-        if (joins_after) {
-            set->ranges[at - 1].length += set->ranges[at].length;
-            memmove(&set->ranges[at], &set->ranges[at + 1],
-                    (set->count - at - 1) * sizeof set->ranges[0]);
-            set->count--;
-        }
-        return true;
-    }
-    if (joins_after) {
-        set->ranges[at].base = base;
-        set->ranges[at].length += length;
-        return true;
-    }
-    if (set->count == RANGES_MAXIMUM)
-        return false;
-    memmove(&set->ranges[at + 1], &set->ranges[at], (set->count - at) * sizeof set->ranges[0]);
-    set->ranges[at] = (struct range){base, length};
-    set->count++;
-    return true;
-}
-
-/* Takes [base, base + length), all of which is in one range of the set, out of it. */
-static bool set_remove(struct range_set *set, uint32_t base, uint32_t length)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        struct range *range = &set->ranges[i];
-        if (base < range->base || !bytes_within(range->length, base - range->base, length))
-            continue;
-        uint32_t tail_base = base + length, tail_length = range_end(range) - tail_base;
-        range->length = base - range->base;
-        if (range->length == 0) {
-            memmove(range, range + 1, (set->count - i - 1) * sizeof *range);
-            set->count--;
-        }
-        return set_add(set, tail_base, tail_length);
-    }
-    return false;
-}
-
-/*
- * The first part of [base, end) that is in the set (inside true) or is not (inside false). Returns
- * false if there is none.
- */
-static bool set_first_part(const struct range_set *set, uint32_t base, uint32_t end, bool inside,
-                           struct range *part)
-{
-    uint32_t at = base;
-    for (size_t i = 0; i < set->count && at < end; i++) {
-        const struct range *range = &set->ranges[i];
-        if (range_end(range) <= at)
-            continue;
-        if (range->base >= end)
-            break;
-        if (range->base > at && !inside) {
-            *part = (struct range){at, range->base - at};
-            return true;
-        }
-        if (inside) {
-            uint32_t from = range->base > at ? range->base : at;
-            uint32_t to = range_end(range) < end ? range_end(range) : end;
-            *part = (struct range){from, to - from};
-            return true;
-        }
-        at = range_end(range);
-    }
-    if (inside || at >= end)
-        return false;
-    *part = (struct range){at, end - at};
-    return true;
-}
+static bool program_waits; /* the loader is resident, and the program has not called yet */
+static bool use_methods;   /* the claim service does not give equal addresses: see firmware_claim */
 
 /* --- The firmware's memory and MMU nodes -------------------------------------------------- */
 
@@ -270,15 +166,40 @@ static bool claim_by_methods(uint32_t base, uint32_t length)
     return false;
 }
 
-/* Takes exactly [base, base + length) (whole pages) from the firmware and notes it as owned. */
-static bool firmware_claim(uint32_t base, uint32_t length)
+/* --- Pages -------------------------------------------------------------------------------- */
+
+static uint32_t page_of(uint32_t address)
 {
-    if (owned.count == RANGES_MAXIMUM)
-        return false;
+    return address >> BOOK_PAGE_BITS;
+}
+
+/* The first page that has nothing of the range. */
+static uint32_t page_behind(uint32_t address, uint64_t length)
+{
+    return (uint32_t)((address + length + OF_PAGE - 1) >> BOOK_PAGE_BITS);
+}
+
+/* The image has its BSS and its stack with it. */
+static uint32_t image_page(void)
+{
+    return page_of((uint32_t)(uintptr_t)image_start);
+}
+
+static uint32_t page_behind_image(void)
+{
+    return page_behind((uint32_t)(uintptr_t)image_end, 0);
+}
+
+/* --- What the book of memory asks of the firmware ------------------------------------------- */
+
+static bool firmware_claim(uint32_t first, uint32_t end)
+{
+    uint32_t base = first << BOOK_PAGE_BITS, length = (end - first) << BOOK_PAGE_BITS;
+
     if (!use_methods) {
         of_cell got = of_claim(base, length, 0);
         if (got == base && is_identity(base, length))
-            return set_add(&owned, base, length);
+            return true;
         if (got == OF_NONE)
             return false;
         of_release(got, length);
@@ -287,8 +208,48 @@ static bool firmware_claim(uint32_t base, uint32_t length)
         print_verbose("memory: firmware's claim gives other physical memory; using its methods\n");
         use_methods = true;
     }
-    return claim_by_methods(base, length) && set_add(&owned, base, length);
+    return claim_by_methods(base, length);
 }
+
+static void firmware_release(uint32_t first, uint32_t end)
+{
+    /* What came through the methods was mapped by us: it stays with us. */
+    if (!use_methods)
+        of_release(first << BOOK_PAGE_BITS, (end - first) << BOOK_PAGE_BITS);
+}
+
+/* Adds those pages that are in a region as a whole. */
+static void add_regions(struct page_set *set, const struct memory_region *regions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t first = round_up(regions[i].base, OF_PAGE) >> BOOK_PAGE_BITS;
+        uint64_t end = (regions[i].base + regions[i].length) >> BOOK_PAGE_BITS;
+        if (end <= UINT32_MAX)
+            page_set_add(set, (uint32_t)first, (uint32_t)end);
+    }
+}
+
+static void add_installed(struct page_set *set)
+{
+    add_regions(set, banks, bank_count);
+}
+
+static void add_free(struct page_set *set)
+{
+    static struct memory_region regions[REGIONS_MAXIMUM];
+    size_t count = read_regions("available", regions, REGIONS_MAXIMUM);
+    add_regions(set, regions, count);
+    if (count == 0)
+        add_installed(set);
+}
+
+static const struct book_firmware book_firmware = {
+    .claim = firmware_claim,
+    .release = firmware_release,
+    .client_claim = of_claim,
+    .free = add_free,
+    .installed = add_installed,
+};
 
 /* --- The platform seam -------------------------------------------------------------------- */
 
@@ -299,177 +260,40 @@ size_t platform_memory_banks(struct memory_region *out, size_t maximum)
     return count;
 }
 
-static bool overlaps_image(uint32_t base, uint32_t length)
-{
-    uint32_t start = (uint32_t)(uintptr_t)image_start, end = (uint32_t)(uintptr_t)image_end;
-    return ranges_overlap(base, length, start & ~(OF_PAGE - 1),
-                          round_up(end, OF_PAGE) - (start & ~(OF_PAGE - 1)));
-}
-
-/* What the firmware says is free now, clipped to what we use; all RAM if it does not say. */
-static size_t free_regions(struct memory_region *regions, size_t maximum)
-{
-    size_t count = read_regions("available", regions, maximum);
-    if (count == 0) {
-        count = bank_count < maximum ? bank_count : maximum;
-        memcpy(regions, banks, count * sizeof regions[0]);
-    }
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t end = regions[i].base + regions[i].length;
-        uint64_t base = regions[i].base < CLAIM_FLOOR ? CLAIM_FLOOR : regions[i].base;
-        base = round_up(base, OF_PAGE);
-        end = (end > CLAIM_LIMIT ? CLAIM_LIMIT : end) & ~(uint64_t)(OF_PAGE - 1);
-        if (base < end)
-            regions[kept++] = (struct memory_region){base, end - base};
-    }
-    return sort_and_merge(regions, kept);
-}
-
-#define USABLE_MAXIMUM (64 + RANGES_MAXIMUM)
-
-/*
- * Where something could be claimed: what the firmware has, and what we hold and do not use, as one
- * region where the two touch. After a failed attempt most of the memory may be ours.
- */
-static size_t usable_regions(struct memory_region regions[USABLE_MAXIMUM])
-{
-    size_t count = free_regions(regions, USABLE_MAXIMUM - RANGES_MAXIMUM);
-    for (size_t i = 0; i < spare.count; i++)
-        regions[count++] = (struct memory_region){spare.ranges[i].base, spare.ranges[i].length};
-    return sort_and_merge(regions, count);
-}
-
-/* The highest aligned place for `length` bytes in [base, end); 0 if there is none. */
-static uint32_t highest_place(uint32_t base, uint32_t end, uint32_t length, uint32_t alignment)
-{
-    if (end - base < length)
-        return 0;
-    uint32_t place = (end - length) & ~(alignment - 1);
-    return place >= base ? place : 0;
-}
-
 void *platform_claim(size_t length, size_t alignment)
 {
-    if (length == 0 || length >= CLAIM_LIMIT || alignment >= CLAIM_LIMIT)
+    uint32_t first;
+    if (length == 0 || length >= CLAIM_LIMIT || alignment >= CLAIM_LIMIT ||
+        !book_claim(page_behind(0, length), page_behind(0, alignment), &first))
         return NULL;
-    uint32_t size = (uint32_t)round_up(length, OF_PAGE);
-    uint32_t align = alignment < OF_PAGE ? OF_PAGE : (uint32_t)alignment;
-
-    for (size_t i = spare.count; i-- > 0;) {
-        uint32_t base = spare.ranges[i].base;
-        uint32_t place = highest_place(base, range_end(&spare.ranges[i]), size, align);
-        if (place != 0 && set_remove(&spare, place, size))
-            return (void *)(uintptr_t)place;
-    }
-
-    static struct memory_region regions[USABLE_MAXIMUM];
-    size_t count = usable_regions(regions);
-    for (size_t i = count; i-- > 0;) {
-        uint32_t base = (uint32_t)regions[i].base;
-        uint32_t end = (uint32_t)(regions[i].base + regions[i].length);
-        /* Firmware may hold more than it says: go down in steps that cover the region. */
-        uint32_t step = (uint32_t)round_up((end - base) / CLAIM_TRIES + 1, align);
-        for (unsigned tries = 0; tries <= CLAIM_TRIES; tries++) {
-            uint32_t place = highest_place(base, end, size, align);
-            if (place == 0)
-                break;
-            if (platform_claim_at(place, size))
-                return (void *)(uintptr_t)place;
-            if (place - base < step)
-                break;
-            end = place + size - step;
-        }
-    }
-    return NULL;
-}
-
-/*
- * Takes what of [base, end) is not owned yet, and adds it to `note` (NULL: nowhere). On failure
- * gives back what was taken.
- */
-static bool claim_missing(uint32_t base, uint32_t end, struct range_set *note)
-{
-    struct range part, taken[16];
-    size_t count = 0;
-    while (set_first_part(&owned, base, end, false, &part)) {
-        if (count < sizeof taken / sizeof taken[0] && firmware_claim(part.base, part.length)) {
-            taken[count++] = part;
-            continue;
-        }
-        while (count-- > 0)
-            set_add(&spare, taken[count].base, taken[count].length);
-        return false;
-    }
-    while (note != NULL && count-- > 0)
-        set_add(note, taken[count].base, taken[count].length);
-    return true;
+    return (void *)(uintptr_t)(first << BOOK_PAGE_BITS);
 }
 
 bool platform_claim_at(physical_address base, size_t length)
 {
-    uint64_t start = base & ~(uint64_t)(OF_PAGE - 1), end = round_up(base + length, OF_PAGE);
-    if (length == 0 || base >= CLAIM_LIMIT || end > CLAIM_LIMIT || end <= start ||
-        overlaps_image((uint32_t)start, (uint32_t)(end - start)))
-        return false;
-
-    /* What we own has to be spare. */
-    struct range part;
-    for (uint32_t at = (uint32_t)start; set_first_part(&owned, at, (uint32_t)end, true, &part);
-         at = range_end(&part)) {
-        struct range unused;
-        if (set_first_part(&spare, part.base, range_end(&part), false, &unused))
-            return false;
-    }
-    if (!claim_missing((uint32_t)start, (uint32_t)end, NULL))
-        return false;
-    while (set_first_part(&spare, (uint32_t)start, (uint32_t)end, true, &part))
-        if (!set_remove(&spare, part.base, part.length))
-            return false;
-    return true;
+    return base < CLAIM_LIMIT &&
+           book_claim_at(page_of((uint32_t)base), page_behind((uint32_t)base, length));
 }
 
 void platform_release(void *memory, size_t length)
 {
     uint32_t base = (uint32_t)(uintptr_t)memory;
-    uint32_t end = (uint32_t)round_up((uint64_t)base + length, OF_PAGE);
-    if (memory == NULL || length == 0)
-        return;
-    /* A page of which only a part is given back is still in use. */
-    base = (uint32_t)round_up(base, OF_PAGE);
-    if (base < end && !set_add(&spare, base, end - base))
-        print_verbose("memory: too many pieces, %08x-%08x is lost\n", (unsigned)base,
-                      (unsigned)end);
+    /* A page of which only a part is given back is still in use: the first, that is. */
+    if (memory != NULL && !book_release(page_behind(base, 0), page_behind(base, length)))
+        print_verbose("memory: too many pieces, %08x is lost\n", (unsigned)base);
 }
 
 size_t platform_largest_free(void)
 {
-    uint32_t largest = 0;
-    static struct memory_region regions[USABLE_MAXIMUM];
-    size_t count = usable_regions(regions);
-    uint64_t image_base = (uint32_t)(uintptr_t)image_start & ~(OF_PAGE - 1);
-    uint64_t image_limit = round_up((uint32_t)(uintptr_t)image_end, OF_PAGE);
-    for (size_t i = 0; i < count; i++) {
-        /* The image is at most one hole: measure what is below and above it. */
-        uint64_t base = regions[i].base, end = base + regions[i].length;
-        uint64_t below = image_base > base ? (image_base < end ? image_base : end) - base : 0;
-        uint64_t above = image_limit < end ? end - (image_limit > base ? image_limit : base) : 0;
-        if (below > largest)
-            largest = (uint32_t)below;
-        if (above > largest)
-            largest = (uint32_t)above;
-    }
-    return largest;
+    return (size_t)book_longest() << BOOK_PAGE_BITS;
 }
 
 physical_address platform_physical(const void *memory)
 {
     uint32_t address = (uint32_t)(uintptr_t)memory;
     uint64_t physical;
-    struct range part;
     /* Claimed memory is known to be equal; the rest is asked for. */
-    if (set_first_part(&owned, address, address + 1, true, &part) ||
-        !memory_translate(address, &physical))
+    if (book_owns(page_of(address)) || !memory_translate(address, &physical))
         return address;
     return physical;
 }
@@ -510,51 +334,126 @@ volatile uint8_t *memory_map_registers(uint32_t physical, uint32_t length)
 
 bool memory_take_for_program(uint32_t base, uint32_t length)
 {
-    uint64_t end = round_up((uint64_t)base + length, OF_PAGE);
-    uint32_t start = base & ~(OF_PAGE - 1);
-    uint32_t own_start = (uint32_t)(uintptr_t)image_start & ~(OF_PAGE - 1);
-    uint32_t own_end = (uint32_t)round_up((uint32_t)(uintptr_t)image_end, OF_PAGE);
-    if (length == 0)
-        return true;
-    if (start < CLAIM_FLOOR || end > CLAIM_LIMIT)
-        return false;
-    /* Below, and above, the image, which is the loader's whether or not it could be claimed. */
-    uint32_t limit = (uint32_t)end;
-    uint32_t low_end = limit < own_start ? limit : own_start;
-    uint32_t high_start = start > own_end ? start : own_end;
-    return (start >= low_end || claim_missing(start, low_end, &program)) &&
-           (high_start >= limit || claim_missing(high_start, limit, &program));
+    return length == 0 || book_take_for_program(page_of(base), page_behind(base, length));
 }
 
 void memory_forget_program(void)
 {
-    for (size_t i = 0; i < program.count; i++)
-        platform_release((void *)(uintptr_t)program.ranges[i].base, program.ranges[i].length);
-    program.count = 0;
-}
-
-void memory_return_to_firmware(const struct memory_keep *keep, size_t count)
-{
-    for (size_t i = 0; i < spare.count; i++) {
-        const struct range *range = &spare.ranges[i];
-        bool needed = false;
-        for (size_t k = 0; k < count; k++) {
-            uint32_t start = keep[k].base & ~(OF_PAGE - 1);
-            uint64_t end = round_up((uint64_t)keep[k].base + keep[k].length, OF_PAGE);
-            needed = needed || ranges_overlap(range->base, range->length, start, end - start);
-        }
-        /* What came through the methods was mapped by us: it stays with us. */
-        if (!needed && !use_methods)
-            of_release(range->base, range->length);
-    }
-    spare.count = 0;
+    program_waits = false;
+    book_forget_program();
 }
 
 void memory_return_all(void)
 {
-    for (size_t i = 0; i < owned.count && !use_methods; i++)
-        of_release(owned.ranges[i].base, owned.ranges[i].length);
-    owned.count = spare.count = 0;
+    book_return(image_page(), page_behind_image());
+}
+
+void memory_adopt(uint32_t base, uint32_t length)
+{
+    book_adopt(page_of(base), page_behind(base, length));
+}
+
+void memory_abandon(void)
+{
+    book_close();
+}
+
+/* --- A client program's memory ------------------------------------------------------------ */
+
+bool memory_enter_resident(uint32_t length)
+{
+    program_waits = book_enter_resident(page_behind(0, length));
+    return program_waits;
+}
+
+static void keep_heap(void (*how)(uint32_t first, uint32_t end))
+{
+    size_t length;
+    uint32_t base = (uint32_t)(uintptr_t)heap_bounds(&length);
+    how(page_of(base), page_behind(base, length));
+}
+
+/*
+ * Before the first of the program's calls: what the launch was made with is unused from now on.
+ * Not earlier, as a launch may fail.
+ */
+static void let_program_run(void)
+{
+    if (!program_waits)
+        return;
+    program_waits = false;
+    keep_heap(book_keep_no_more);
+    heap_trim();
+    keep_heap(book_keep);
+    book_program_runs();
+}
+
+void *memory_keep(const void *bytes, size_t length)
+{
+    uint32_t first;
+    if (!book_keep_highest(page_behind(0, (uint32_t)length), &first))
+        return NULL;
+    return memcpy((void *)(uintptr_t)(first << BOOK_PAGE_BITS), bytes, length);
+}
+
+void memory_keep_no_more(void *copy, size_t length)
+{
+    uint32_t base = (uint32_t)(uintptr_t)copy;
+    if (copy == NULL)
+        return;
+    book_keep_no_more(page_of(base), page_behind(base, (uint32_t)length));
+    platform_release(copy, length);
+}
+
+bool memory_is_resident(uint32_t address, uint32_t length)
+{
+    let_program_run();
+    return book_is_kept(page_of(address), page_behind(address, length));
+}
+
+uint32_t memory_client_claim(uint32_t address, uint32_t length, uint32_t alignment)
+{
+    let_program_run();
+    return book_client_claim(address, length, alignment);
+}
+
+bool memory_client_release(uint32_t address, uint32_t length)
+{
+    let_program_run();
+    return book_client_release(address, length);
+}
+
+uint32_t memory_client_room(uint32_t address)
+{
+    let_program_run();
+    return book_client_room(address);
+}
+
+static uint8_t *put_cells(uint8_t *at, unsigned cells, uint32_t pages)
+{
+    put_be64(at, (uint64_t)pages << BOOK_PAGE_BITS);
+    if (cells == 1)
+        memmove(at, at + 4, 4);
+    return at + 4 * cells;
+}
+
+int32_t memory_client_available(uint8_t *value, size_t size)
+{
+    size_t entry = 4 * (address_cells + size_cells), length = 0;
+    const struct page_set *set;
+
+    let_program_run();
+    if (of_property_length(memory_node, "available") < 0)
+        return -1;
+    set = book_free();
+    for (size_t i = 0; i < set->count; i++, length += entry) {
+        uint8_t pair[16 + 4], *at = pair;
+        at = put_cells(at, address_cells, set->ranges[i].first);
+        put_cells(at, size_cells, set->ranges[i].end - set->ranges[i].first);
+        if (bytes_within(size, length, entry))
+            memcpy(value + length, pair, entry);
+    }
+    return (int32_t)length;
 }
 
 /* --- Start-up ----------------------------------------------------------------------------- */
@@ -573,12 +472,19 @@ static void find_memory_nodes(void)
         memory_node = of_instance_node(memory_instance);
 }
 
-static error_t make_heap(void)
+/*
+ * Firmware has claimed the image already if it read the ELF or XCOFF headers; if it did not (QEMU's
+ * -kernel), nobody has. Failure of the first claim means the former.
+ */
+static void claim_image(void)
 {
-    uint64_t total = 0;
-    for (size_t i = 0; i < bank_count; i++)
-        total += banks[i].length;
-    return heap_make(total);
+    uint32_t base = (uint32_t)(uintptr_t)image_start;
+    uint32_t length = (page_behind_image() - image_page()) << BOOK_PAGE_BITS;
+    if (of_claim(base, length, 0) == base)
+        return;
+    /* Firmware knows the file's part only, perhaps: the BSS page by page, then. */
+    for (uint32_t page = 0; page < length; page += OF_PAGE)
+        of_claim(base + page, OF_PAGE, 0);
 }
 
 error_t memory_initialise(void)
@@ -588,16 +494,28 @@ error_t memory_initialise(void)
     if (bank_count == 0)
         return fail(ERROR_LAUNCH_FIRMWARE, "reading the property reg of /memory");
 
-    /*
-     * Firmware has claimed the image already if it read the ELF or XCOFF headers; if it did not
-     * (QEMU's -kernel), nobody has. Failure of this claim means the former.
-     */
-    uint32_t start = (uint32_t)(uintptr_t)image_start & ~(OF_PAGE - 1);
-    uint32_t end = (uint32_t)round_up((uint32_t)(uintptr_t)image_end, OF_PAGE);
-    if (of_claim(start, end - start, 0) != start) {
-        /* Firmware knows the file's part only, perhaps: the BSS page by page, then. */
-        for (uint32_t page = start; page < end; page += OF_PAGE)
-            of_claim(page, OF_PAGE, 0);
+    book_open(&book_firmware);
+    book_keep(image_page(), page_behind_image());
+    if (image_origin.length == 0) /* else who has put the image here has claimed it too */
+        claim_image();
+    return OK;
+}
+
+error_t memory_make_heap(void)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < bank_count; i++)
+        total += banks[i].length;
+    error_t error = heap_make(total);
+    /* Where programs want to be: the heap, which stays, may not be there unless it has to. */
+    if (image_origin.length != 0) {
+        uint32_t first = page_of(image_origin.base);
+        uint32_t end = page_behind(image_origin.base, image_origin.length);
+        book_own(first, end);
+        book_release(first, end);
+        if (error != OK)
+            error = heap_make(total);
     }
-    return make_heap();
+    keep_heap(book_keep);
+    return error;
 }

@@ -22,7 +22,7 @@ struct entry_state {
 extern struct entry_state entry_state;
 
 /* The image's bounds (link.ld). */
-extern uint8_t image_start[], image_end[];
+extern uint8_t image_start[], data_end[], image_end[];
 
 /* start.S comes here with a stack and a cleared BSS. */
 void platform_start(void) __attribute__((noreturn));
@@ -32,8 +32,9 @@ void platform_start(void) __attribute__((noreturn));
 /* The finest unit in which firmware gives out and maps memory. */
 #define OF_PAGE 4096u
 
-/* Reads the banks, takes the image's own memory and sets up the heap. */
+/* Reads the banks and takes the image's own memory. */
 error_t memory_initialise(void);
+error_t memory_make_heap(void);
 /* Number of cells that a physical address has for the root's children: 1 or 2. */
 unsigned memory_address_cells(void);
 /* The physical address behind a virtual one. False if firmware's MMU node does not say. */
@@ -50,18 +51,53 @@ volatile uint8_t *memory_map_registers(uint32_t physical, uint32_t length);
 bool memory_take_for_program(uint32_t base, uint32_t length);
 /* The launch has failed: what was claimed for the program can be used for other things again. */
 void memory_forget_program(void);
-/*
- * Gives back to the firmware whatever the loader holds but does not use: platform_release'd pages.
- * Ranges in `keep` stay. Nothing may be claimed afterwards.
- */
-struct memory_keep {
-    uint32_t base, length;
-};
-void memory_return_to_firmware(const struct memory_keep *keep, size_t count);
 /* On the way back to the firmware: gives back all that was claimed, the heap included. */
 void memory_return_all(void);
 
+/*
+ * A client program's memory, once it has been started. The loader keeps its image and a piece of
+ * `length` bytes, from which alone platform_claim is served from here on. False if there is no
+ * room for it; nothing has changed then.
+ */
+bool memory_enter_resident(uint32_t length);
+/*
+ * A copy that stays the resident loader's whatever becomes of the rest, out of the way of programs:
+ * as high as there is room. NULL if there is none. memory_keep_no_more if the launch has failed.
+ */
+void *memory_keep(const void *bytes, size_t length);
+void memory_keep_no_more(void *copy, size_t length);
+/* True if a byte of [address, address + length) is the resident loader's. */
+bool memory_is_resident(uint32_t address, uint32_t length);
+/*
+ * The client's `claim` (IEEE 1275-1994, 6.3.2.4): alignment 0 means exactly there. What the loader
+ * holds and does not use is given out as well. Returns the address, or OF_NONE.
+ */
+uint32_t memory_client_claim(uint32_t address, uint32_t length, uint32_t alignment);
+/* The client's `release`. False if the firmware has to hear of it. */
+bool memory_client_release(uint32_t address, uint32_t length);
+/*
+ * How many bytes from `address` on a file may be written to for the client without touching what is
+ * not its own: to the end of what it claimed or was loaded to, of the firmware's load area, or of
+ * the memory that nobody has claimed, whichever contains `address`. 0 in resident memory.
+ */
+uint32_t memory_client_room(uint32_t address);
+/*
+ * The property `available` of /memory, with what memory_client_claim would give out of the loader's
+ * own. Returns its length in bytes (also when that is more than `size`), or -1 if there is none.
+ */
+int32_t memory_client_available(uint8_t *value, size_t size);
+
+/*
+ * For a loader that runs without firmware (forth_device.h): platform_claim is served from this
+ * range of whole pages, and from nothing else, until memory_abandon.
+ */
+void memory_adopt(uint32_t base, uint32_t length);
+void memory_abandon(void);
+
 /* --- platform.c --------------------------------------------------------------------------- */
+
+/* How fast the time base counts; 0 is ignored. */
+void clock_set_frequency(uint32_t hertz);
 
 /* Turns external interrupts off: from here on the firmware's timers do not run. */
 void interrupts_off(void);

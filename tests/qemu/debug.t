@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# `make debug`: gdb stops at the loader's entry, in the loader's C, at the kernel's entry and in the
-# kernel's C, each time with the right symbols.
+# `make debug`: gdb stops at the loader's entry (on a Power Mac at that of its copy, at the top), in
+# the loader's C, at the kernel's entry and in the kernel's C, each time with the right symbols.
 . "$(dirname "$0")/lib.sh"
 
 # debugged DESCRIPTION ARCH WORDS-FOR-RUN.SH...
@@ -21,11 +21,14 @@ debugged() {
     done
     sleep 1
     timeout 100 gdb-multiarch -nx -batch -x "$script" -ex 'echo loader-entry:\n' -ex 'info symbol $pc' \
+        -ex 'echo loader-place:\n' -ex 'output/x (unsigned int)$pc' -ex 'echo \n' \
         -ex 'thbreak network_start' -ex continue -ex 'echo loader-c:\n' -ex 'info symbol $pc' \
         -ex kernel -ex 'echo kernel-entry:\n' -ex 'info symbol $pc' -ex 'info line *$pc' \
         -ex 'thbreak report_to' -ex continue -ex 'echo kernel-c:\n' -ex 'info symbol $pc' -ex 'list' \
         >"$work/gdb.log" 2>&1
     follows 'loader-entry:' '^start in section' "$name: the loader's entry"
+    # 256 MB: a Power Mac's loader has moved to the last 16 MB of them.
+    [ "$arch" != ppc ] || follows 'loader-place:' '^0xf[0-9a-f]{2}0000$' "$name: that is at the top"
     follows 'loader-c:' '^network_start( \+ [0-9]+)? in section' "$name: a function of the loader"
     follows 'kernel-entry:' '^[a-z_]*start[a-z_]* in section' "$name: the kernel's entry"
     if [ "$has_source" = yes ]; then
