@@ -6,6 +6,7 @@
 
 #include "boot/platform.h"
 #include "console/console.h"
+#include "darwin/mkext.h"
 #include "darwin/xnu.h"
 #include "loader/client.h"
 #include "loader/request.h"
@@ -111,6 +112,7 @@ static error_t prepare_xnu(const struct xnu_handover *way, const struct options 
         .network = network,
         .boot_file = file_path(files->kernel.name, &uri),
         .driver = on_powerpc && files->driver_count != 0 ? &files->drivers[0] : NULL,
+        .without_driver = options->without_driver,
         .packages = packages,
         .kexts = kexts,
         .ramdisk = files->has_ramdisk ? &files->ramdisk : NULL,
@@ -137,10 +139,12 @@ static error_t prepare_xnu(const struct xnu_handover *way, const struct options 
     return way->prepare(&request, &handover->tree, &handover->launch);
 }
 
-static void note_unused(const struct boot_files *files)
+/* `driver_used`: one archive of driver= goes onto the card's node. */
+static void note_unused(const struct boot_files *files, bool driver_used)
 {
-    if (files->driver_count + files->kext_count + files->package_count != 0)
-        print("note: driver= and mkext= are for Darwin kernels; this program does not get them\n");
+    if (files->kext_count + files->package_count != 0 || (files->driver_count != 0 && !driver_used))
+        print("note: %smkext= are for Darwin kernels; this program does not get them\n",
+              driver_used ? "driver=... .kext and " : "driver= and ");
     if (files->has_ramdisk)
         print("note: ramdisk= is for Darwin kernels; use initrd= or module=\n");
 }
@@ -161,7 +165,7 @@ static error_t prepare_kernel(const struct kernel_handover *way, const struct op
         .video = options->video_width != 0 ? &handover->video : NULL,
     };
 
-    note_unused(files);
+    note_unused(files, false);
     for (size_t i = 0; i < files->module_count; i++)
         modules[i] = (struct kernel_module){
             .words = files->modules[i].words,
@@ -172,25 +176,68 @@ static error_t prepare_kernel(const struct kernel_handover *way, const struct op
     return way->prepare(&request, &handover->launch);
 }
 
-static error_t prepare_client(const struct options *options, const struct nic *nic,
-                              const struct boot_files *files, struct handover *handover)
+/*
+ * As Apple's firmware writes it: device, colon, the server if it is not the one that everybody
+ * would ask, comma, the file with backslashes between folders.
+ */
+static void write_boot_path(const struct nic *nic, const struct fetch_uri *uri, char *path,
+                            size_t size)
 {
-    struct fetch_uri uri;
     char *at;
 
-    note_unused(files);
-    if (nic == NULL)
-        return fail(ERROR_NIC_NONE, "this program is started through the card's node");
-    /* As Apple's firmware writes it: device, colon, comma, backslashes. */
-    snprintf(handover->client_path, sizeof handover->client_path, "%s:,%s", nic->pci.path,
-             file_path(files->kernel.name, &uri));
-    /* Behind the colon only: the device's own path may have commas ("pci1b36,1"). */
-    for (at = handover->client_path + strlen(nic->pci.path); *at != '\0'; at++)
+    snprintf(path, size, "%s:%s,%s", nic->pci.path,
+             uri->server != 0 ? network_address_text(uri->server) : "", uri->path);
+    /* Behind the colon only: the device's own path has slashes. */
+    for (at = path + strlen(nic->pci.path); *at != '\0'; at++)
         if (*at == '/')
             *at = '\\';
-    return client_prepare(&handover->plan, handover->image.bytes,
-                          options->args != NULL ? options->args : "", handover->client_path,
-                          &handover->launch);
+}
+
+/* BootX copies the card's node for the kernel: the archive has to be one that PowerPC reads. */
+static error_t check_client_driver(const struct boot_files *files)
+{
+    const struct fetched_file *driver = &files->drivers[0];
+    error_t error = check_drivers(files, IMAGE_CPU_POWERPC);
+
+    if (error != OK || files->driver_count == 0)
+        return error;
+    error = mkext_check_version_1(driver->bytes, driver->length);
+    if (error == OK)
+        error = mkext_check_cpu(driver->bytes, driver->length, MACH_CPU_POWERPC);
+    if (error != OK)
+        error_context("driver=%s: ", driver->name);
+    return error;
+}
+
+static error_t prepare_client(const struct options *options, const struct nic *nic,
+                              const struct network_config *network, const struct boot_files *files,
+                              struct handover *handover)
+{
+    struct fetch_uri *uri = &handover->client_uri;
+    struct launch *launch = &handover->launch;
+    error_t error;
+
+    if (nic == NULL)
+        return fail(ERROR_NIC_NONE, "this program is started through the card's node");
+    note_unused(files, true);
+    error = fetch_parse(files->kernel.name, uri);
+    if (error == OK)
+        error = check_client_driver(files);
+    if (error != OK)
+        return error;
+    write_boot_path(nic, uri, handover->client_path, sizeof handover->client_path);
+    error =
+        client_prepare(&handover->plan, handover->image.bytes,
+                       options->args != NULL ? options->args : "", handover->client_path, launch);
+    launch->client_card = nic;
+    launch->client_network = network;
+    launch->client_server = uri->server != 0 ? uri->server : network->server;
+    launch->client_file = uri->path;
+    if (files->driver_count != 0) {
+        launch->client_driver = files->drivers[0].bytes;
+        launch->client_driver_length = files->drivers[0].length;
+    }
+    return error;
 }
 
 static void show_plan(const struct image_plan *plan)
@@ -244,7 +291,7 @@ static error_t prepare(const struct options *options, const struct nic *nic,
     if (kernel != NULL)
         return prepare_kernel(kernel, options, files, handover);
     if (kind == HANDOVER_OPENFIRMWARE_CLIENT)
-        return prepare_client(options, nic, files, handover);
+        return prepare_client(options, nic, network, files, handover);
     return fail(ERROR_LAUNCH_KIND, "%s image", handover->plan.format);
 }
 

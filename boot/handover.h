@@ -20,8 +20,9 @@ struct handover {
     struct devtree tree;
     bool has_tree;
     struct launch launch;
-    struct video_mode video; /* `video=` */
-    char client_path[PCI_PATH_LENGTH + FETCH_PATH_LENGTH + 4];
+    struct video_mode video;     /* `video=` */
+    struct fetch_uri client_uri; /* of an Open Firmware program */
+    char client_path[PCI_PATH_LENGTH + FETCH_PATH_LENGTH + 20];
 };
 
 /* `nic` and `network` are NULL if no network was used. On failure nothing stays claimed and nothing

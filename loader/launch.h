@@ -11,6 +11,9 @@
 #include "loader/image.h"
 #include "loader/relocator.h"
 
+struct nic;
+struct network_config;
+
 #define LAUNCH_PIECES_MAXIMUM (IMAGE_PIECES_MAXIMUM + 96)
 
 struct launch {
@@ -46,6 +49,14 @@ struct launch {
     uint32_t table_of_contents;   /* r2 */
     const char *client_arguments; /* /chosen bootargs */
     const char *client_path;      /* /chosen bootpath, always with a ':' */
+    /* What it was fetched over, for the devices that it finds (device/device.h). */
+    const struct nic *client_card;
+    const struct network_config *client_network;
+    uint32_t client_server;  /* network order */
+    const char *client_file; /* the name by which it was asked for */
+    /* driver=, for the card's node; NULL: none. The platform makes a copy. */
+    const uint8_t *client_driver;
+    size_t client_driver_length;
 };
 
 /* Gives back what the hand-over claimed, after a launch that failed. */

@@ -3,14 +3,15 @@
  * The last step on Power Macs. Two kinds of programs:
  * - XNU: firmware is told to quiesce and may be overwritten, translation is off, r3 = boot_args,
  *   r4 = 'MOSX' (specs: xnu-handoff section 1.1);
- * - Open Firmware client programs: firmware lives on, so nothing of it may be overwritten; the
- *   registers and the stack are those with which the firmware entered us.
+ * - Open Firmware client programs: firmware lives on, so nothing of it may be overwritten, and so
+ *   do we, between the two (interface.c); the stack is the one with which the firmware entered us.
  */
 #include "loader/launch.h"
 
 #include <string.h>
 
 #include "boot/launch_moves.h"
+#include "boot/openfirmware/interface.h"
 #include "boot/openfirmware/openfirmware.h"
 #include "boot/openfirmware/stub.h"
 #include "console/console.h"
@@ -135,26 +136,20 @@ static error_t take_destinations(const struct launch *launch)
     return OK;
 }
 
-static error_t set_chosen(const char *name, const char *text)
+/* From here on the program's devices are there, and the memory for them is set aside. */
+static error_t prepare_interface(const struct launch *launch)
 {
-    if (text == NULL)
-        text = "";
-    if (of_set_property(of_find("/chosen"), name, text, strlen(text) + 1))
-        return OK;
-    return fail(ERROR_LAUNCH_FIRMWARE, "setting %s of /chosen", name);
-}
-
-static void return_unused(const struct launch *launch, const struct block *block,
-                          const struct launch_scratch *scratch)
-{
-    static struct memory_keep keep[LAUNCH_PIECES_MAXIMUM + 2];
-    size_t count = 0;
-    for (size_t i = 0; i < launch->piece_count; i++)
-        keep[count++] = (struct memory_keep){launch->pieces[i].destination, launch->pieces[i].size};
-    keep[count++] = (struct memory_keep){(uint32_t)(uintptr_t)block, BLOCK_LENGTH};
-    if (scratch->memory != NULL)
-        keep[count++] = (struct memory_keep){(uint32_t)(uintptr_t)scratch->memory, scratch->length};
-    memory_return_to_firmware(keep, count);
+    const struct device_boot boot = {
+        .nic = launch->client_card,
+        .network = launch->client_network,
+        .server = launch->client_server,
+        .file = launch->client_file,
+        .bootpath = launch->client_path,
+        .bootargs = launch->client_arguments,
+        .driver = launch->client_driver,
+        .driver_length = launch->client_driver_length,
+    };
+    return interface_prepare(&boot);
 }
 
 static error_t launch_checked(const struct launch *launch)
@@ -181,11 +176,8 @@ static error_t launch_checked(const struct launch *launch)
     struct launch_steps moves = {.steps = block->steps, .maximum = STEPS_MAXIMUM};
     error =
         launch_plan_moves(launch, block->scratch, SCRATCH_LENGTH, claim_clear, &scratch, &moves);
-    if (error == OK && !xnu) {
-        error = set_chosen("bootargs", launch->client_arguments);
-        if (error == OK)
-            error = set_chosen("bootpath", launch->client_path);
-    }
+    if (error == OK && !xnu)
+        error = prepare_interface(launch);
     if (error != OK) {
         platform_release(scratch.memory, scratch.length);
         platform_release(block, BLOCK_LENGTH);
@@ -211,11 +203,10 @@ static error_t launch_checked(const struct launch *launch)
     } else {
         parameters->move_msr = entry_state.msr & ~MSR_EE;
         parameters->final_msr = entry_state.msr;
-        parameters->link = entry_state.link;
+        parameters->link = (uint32_t)(uintptr_t)interface_return;
         parameters->r1 = entry_state.stack;
         parameters->r2 = launch->table_of_contents;
-        parameters->r5 = of_entry();
-        return_unused(launch, block, &scratch);
+        parameters->r5 = (uint32_t)(uintptr_t)interface_entry;
     }
     enter_stub(block);
 }
