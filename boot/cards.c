@@ -70,6 +70,19 @@ static bool is_pci_id(const char *choice, uint16_t *vendor, uint16_t *device)
     return true;
 }
 
+/* "/pci@f2000000/rtl8139@f:,\\file" names the card as well. Returns its arguments, or NULL. */
+static const char *arguments_at(const char *path, const struct nic *card)
+{
+    size_t length = strlen(card->pci.path);
+
+    if (length == 0 || strncmp(path, card->pci.path, length) != 0)
+        return NULL;
+    path += length;
+    if (*path == ':')
+        return path + 1;
+    return *path == '\0' ? path : NULL;
+}
+
 /* Marks the cards that `choice` means. */
 static void mark(const char *choice, size_t count, bool wanted[])
 {
@@ -93,13 +106,8 @@ static void mark(const char *choice, size_t count, bool wanted[])
     }
     if (choice[0] == '/' || !alias_path(choice, path, sizeof path))
         snprintf(path, sizeof path, "%s", choice);
-    for (size_t i = 0; i < count; i++) {
-        size_t length = strlen(cards[i].pci.path);
-
-        /* "/pci@f2000000/rtl8139@f:,\file" means the card as well. */
-        wanted[i] = strncmp(path, cards[i].pci.path, length) == 0 &&
-                    (path[length] == '\0' || path[length] == ':');
-    }
+    for (size_t i = 0; i < count; i++)
+        wanted[i] = arguments_at(path, &cards[i]) != NULL;
 }
 
 /*
@@ -166,4 +174,19 @@ error_t cards_choose(const char *choice, struct nic **chosen)
                     (unsigned)((platform_milliseconds() - start) / 1000));
     print("link is up on %s\n", (*chosen)->pci.path);
     return OK;
+}
+
+const char *cards_at_path(const char *path, char card[PCI_PATH_LENGTH])
+{
+    size_t count = *path != '\0' ? nic_find(cards, CARDS_MAXIMUM) : 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *arguments = arguments_at(path, &cards[i]);
+
+        if (arguments != NULL) {
+            snprintf(card, PCI_PATH_LENGTH, "%s", cards[i].pci.path);
+            return arguments;
+        }
+    }
+    return NULL;
 }

@@ -14,4 +14,10 @@
  */
 error_t cards_choose(const char *choice, struct nic **chosen);
 
+/*
+ * Which of our cards a path of the firmware's names, with or without arguments. Copies the card's
+ * own path; returns what stands behind the ':' ("" if nothing does), or NULL if it is none of them.
+ */
+const char *cards_at_path(const char *path, char card[PCI_PATH_LENGTH]);
+
 #endif

@@ -285,6 +285,56 @@ static void test_static_address(void **state)
     assert_non_null(host_launched());
 }
 
+#define CARD "/pci@f2000000/rtl8139@f"
+
+/* Firmware's `boot <card>:...`: the card's ROM has started us, and the path says the rest. */
+static void test_started_from_card(void **state)
+{
+    static const struct pci_device other = {.vendor = 0x10EC,
+                                            .device = 0x8139,
+                                            .class_code = 0x020000,
+                                            .path = "/pci@f2000000/other@e"};
+
+    (void)state;
+    host_add_card(&other, 0, false, NULL);
+    boot_file = "net/booter";
+    serve("net/beside", kernel.bytes, kernel.length);
+    host_set_boot_path(CARD ":,mach_kernel");
+    assert_int_equal(loader_boot("-v debug=0x8"), OK);
+    assert_string_equal((const char *)host_memory(host_launched()->boot_args) + 4, "-v debug=0x8");
+    assert_true(console_has("started from the card " CARD ", file mach_kernel\n"));
+    assert_false(console_has("other@e\n  station"));
+    host_set_boot_path(CARD ":0,\\\\beside");
+    assert_int_equal(loader_boot(""), OK);
+    /* The path's other card is broken, and no other is tried. */
+    host_set_boot_path("/pci@f2000000/other@e:,mach_kernel");
+    assert_int_not_equal(loader_boot(""), OK);
+    assert_int_equal(loader_boot("nic=0"), OK);
+    /* A path that does not concern us. */
+    host_set_boot_path("/pci@f2000000/mac-io@17/ata-4@1f000/@0:9,mach_kernel");
+    assert_int_equal(loader_boot("nic=0"), ERROR_TFTP_SERVER);
+    /* No requests: all of it stands in the path. */
+    dhcp_answers = false;
+    host_set_boot_path(CARD ":bootp,10.0.2.2,mach_kernel,10.0.2.15,,5,5,255.255.255.0");
+    assert_int_equal(loader_boot(""), OK);
+    assert_true(console_has("static: address 10.0.2.15, mask 255.255.255.0, gateway none"));
+}
+
+/* The server of the path is asked, whatever DHCP says, and words win. */
+static void test_server_of_the_path(void **state)
+{
+    (void)state;
+    boot_file = "something-else";
+    host_set_boot_path(CARD ":10.0.2.7,mach_kernel");
+    assert_int_equal(loader_boot(""), ERROR_TFTP_NO_ANSWER);
+    assert_non_null(strstr(error_detail(), "10.0.2.7"));
+    assert_int_equal(loader_boot("net=dhcp"), OK);
+    assert_int_equal(loader_boot("net=dhcp file=absent"), ERROR_TFTP_SERVER);
+    host_set_boot_path(CARD ":10.0.2.700,mach_kernel");
+    assert_int_equal(loader_boot(""), ERROR_ARGUMENTS);
+    assert_int_equal(loader_boot("net=dhcp file=mach_kernel"), OK);
+}
+
 static void test_client_program(void **state)
 {
     static struct builder program;
@@ -598,6 +648,8 @@ int main(void)
         cmocka_unit_test_setup(test_file_option_beats_server, start),
         cmocka_unit_test_setup(test_arguments_of_the_machine, start),
         cmocka_unit_test_setup(test_static_address, start),
+        cmocka_unit_test_setup(test_started_from_card, start),
+        cmocka_unit_test_setup(test_server_of_the_path, start),
         cmocka_unit_test_setup(test_client_program, start),
         cmocka_unit_test_setup(test_refusals, start),
         cmocka_unit_test_setup(test_kext_folders, start),
