@@ -11,14 +11,31 @@
 
 static char detail[DETAIL_LENGTH];
 
-static const struct {
-    const char *code, *summary, *advice;
-} catalogue[ERROR_COUNT] = {
-    [OK] = {"SB-OK", "no failure", ""},
-#define ERROR(name, code, summary, advice) [name] = {code, summary, advice},
+/*
+ * Code, summary and advice of each failure, one string behind the other: a table of pointers would
+ * be larger. The smallest image leaves the advice to the documentation.
+ */
+#ifdef SAWBOOT_SMALL
+#define PARTS                           2
+#define PARTS_OF(code, summary, advice) code "\0" summary "\0"
+#else
+#define PARTS                           3
+#define PARTS_OF(code, summary, advice) code "\0" summary "\0" advice "\0"
+#endif
+static const char catalogue[] = PARTS_OF("SB-OK", "no failure", "")
+#define ERROR(name, code, summary, advice) PARTS_OF(code, summary, advice)
 #include "errors.def"
 #undef ERROR
-};
+    ;
+
+static const char *part(error_t error, unsigned which)
+{
+    const char *at = catalogue;
+
+    for (unsigned skip = (unsigned)error * PARTS + which; skip > 0; skip--)
+        at += strlen(at) + 1;
+    return at;
+}
 
 error_t fail(error_t code, const char *format, ...)
 {
@@ -50,17 +67,17 @@ void error_clear(void)
 
 const char *error_code(error_t error)
 {
-    return catalogue[error].code;
+    return part(error, 0);
 }
 
 const char *error_summary(error_t error)
 {
-    return catalogue[error].summary;
+    return part(error, 1);
 }
 
 const char *error_advice(error_t error)
 {
-    return catalogue[error].advice;
+    return PARTS > 2 ? part(error, 2) : "see this code in docs/errors.md";
 }
 
 const char *error_detail(void)

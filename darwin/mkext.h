@@ -32,6 +32,9 @@ struct mkext_info {
     int32_t cpu_type, cpu_subtype; /* -1: any */
 };
 
+/* Mach-O CPU type of PowerPC (<mach/machine.h>). */
+#define MACH_CPU_POWERPC 18
+
 /* True if the bytes begin like a thin mkext. */
 bool mkext_recognise(const uint8_t *bytes, size_t length);
 /* True if they do, or if they are a fat file whose first slice does. */

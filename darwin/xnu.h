@@ -32,7 +32,8 @@ struct xnu_request {
     const char *boot_file;             /* as it goes into rootpath after the ':' ("mach_kernel") */
     const char *arguments;             /* the kernel's command line */
     const struct fetched_file *driver; /* `driver=`: checked thin mkext, or NULL */
-    size_t package_count;              /* `mkext=` */
+    bool without_driver;  /* `driver=none`: the card's node gets none from its ROM either */
+    size_t package_count; /* `mkext=` */
     const struct fetched_file *packages;
     size_t kext_count; /* `driver=` that names a .kext folder */
     const struct xnu_kext *kexts;

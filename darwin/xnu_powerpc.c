@@ -24,12 +24,11 @@
 #include "darwin/interrupts.h"
 #include "darwin/machine_nodes.h"
 #include "darwin/mkext.h"
+#include "darwin/rom_driver.h"
 #include "lib/bytes.h"
 
-#define PAGE_SIZE        4096u
-#define MACH_CPU_POWERPC 18 /* <mach/machine.h> */
-#define DRIVER_PROPERTY  "driver,AAPL,MacOSX,PowerPC"
-#define BANKS_MAXIMUM    64
+#define PAGE_SIZE     4096u
+#define BANKS_MAXIMUM 64
 
 /* struct symtab_command, <mach-o/loader.h>; Apple's loader leaves the first two words 0. */
 #define SYMTAB_SIZE          24
@@ -141,6 +140,21 @@ static error_t find_memory(struct layout *layout)
     return OK;
 }
 
+/* driver= goes before what the card's ROM has. */
+static error_t add_driver(const struct xnu_request *request, struct devtree *tree,
+                          struct devtree_node *card)
+{
+    if (request->driver != NULL) {
+        return devtree_set_reference(tree, card, ROM_DRIVER_PROPERTY, request->driver->bytes,
+                                     request->driver->length);
+    }
+    if (request->without_driver) {
+        devtree_remove(card, ROM_DRIVER_PROPERTY);
+        return OK;
+    }
+    return rom_driver_add(tree, card, request->nic);
+}
+
 /* Everything in the tree that does not depend on addresses. */
 static error_t complete_tree(struct layout *layout)
 {
@@ -151,9 +165,8 @@ static error_t complete_tree(struct layout *layout)
     if (error == OK) {
         error = card_node_complete(tree, card, request->nic);
     }
-    if (error == OK && request->driver != NULL) {
-        error = devtree_set_reference(tree, card, DRIVER_PROPERTY, request->driver->bytes,
-                                      request->driver->length);
+    if (error == OK) {
+        error = add_driver(request, tree, card);
     }
     if (error == OK) {
         error = machine_nodes_complete(tree);

@@ -29,6 +29,10 @@
 #define PCI_BAR_64BIT           0x4
 #define PCI_SUBSYSTEM_VENDOR_ID 0x2C
 #define PCI_SUBSYSTEM_ID        0x2E
+#define PCI_ROM_ADDRESS         0x30
+#define PCI_ROM_ADDRESS_MASK    0xFFFFF800u
+#define PCI_ROM_ENABLE          0x1
+#define PCI_BAR_ROM             6 /* to platform_pci_map: the expansion ROM, not its enable bit */
 #define PCI_CAPABILITY_POINTER  0x34
 #define PCI_CAPABILITY_POWER    0x01
 

@@ -71,4 +71,17 @@
 #define ARP_QUEUEING             0
 #define ETH_PAD_SIZE             0
 
+/*
+ * The smallest image does without lwIP's checks of itself (all others stop where one fails), takes
+ * packets' memory from the C library's heap, and does not answer pings.
+ */
+#ifdef SAWBOOT_SMALL
+#define LWIP_NOASSERT 1
+#undef MEM_LIBC_MALLOC
+#define MEM_LIBC_MALLOC 1
+#undef LWIP_ICMP
+#define LWIP_ICMP          0
+#define IP_OPTIONS_ALLOWED 0
+#endif
+
 #endif

@@ -4,7 +4,8 @@
  * only that, and for CHRP scripts.
  *
  * The ELF image has one PT_LOAD segment (link.ld). What lies before its first writable section
- * becomes .text, the rest of its file bytes .data, the remaining memory .bss. Firmware expects the
+ * becomes .text, the rest of its file bytes .data, the remaining memory .bss; the gap between the
+ * first two is not in the file. Firmware expects the
  * entry field to point to a descriptor of words {code, table of contents, environment}. A program
  * that has one calls it entry_descriptor; for others one is made in the gap before .data.
  * Layout: AIX's XCOFF as the Mac OS X and NetBSD loaders have it: file header of 20 bytes,
@@ -48,6 +49,7 @@ const char tool_name[] = "elf2xcoff";
 struct image {
     uint32_t base; /* of the segment */
     uint32_t file_offset, file_size, memory_size;
+    uint32_t text_end;    /* of the last section that is not writable, in words */
     uint32_t data_start;  /* address of the first writable section */
     uint32_t entry;       /* e_entry */
     uint32_t descriptor;  /* address of the entry descriptor */
@@ -122,8 +124,9 @@ static bool find_symbol(const struct file *elf, const uint8_t *table, const char
 static void read_sections(const struct file *elf, struct image *image)
 {
     unsigned count = get_be16(elf->bytes + 48); /* e_shnum */
-    uint32_t file_end = image->base + image->file_size, text_end = image->base;
+    uint32_t file_end = image->base + image->file_size;
     bool found = false;
+    image->text_end = image->base;
     image->data_start = file_end;
     for (unsigned i = 0; i < count; i++) {
         const uint8_t *header = section(elf, i);
@@ -135,19 +138,23 @@ static void read_sections(const struct file *elf, struct image *image)
             continue;
         if ((flags & ELF_SHF_WRITE) != 0 && address < image->data_start)
             image->data_start = address;
-        if ((flags & ELF_SHF_WRITE) == 0 && size <= file_end - address && address + size > text_end)
-            text_end = address + size;
+        if ((flags & ELF_SHF_WRITE) == 0 && size <= file_end - address &&
+            address + size > image->text_end)
+            image->text_end = address + size;
     }
+    image->text_end = (uint32_t)round_up(image->text_end, 4);
+    if (image->text_end > image->data_start)
+        image->text_end = image->data_start;
     if (found) {
         if (image->file_size < DESCRIPTOR_SIZE || image->descriptor < image->data_start ||
             image->descriptor > file_end - DESCRIPTOR_SIZE)
             die("entry_descriptor is not in initialised data");
         return;
     }
-    image->descriptor = (uint32_t)round_up(text_end, 4);
-    if (image->descriptor > image->data_start ||
-        image->data_start - image->descriptor < DESCRIPTOR_SIZE)
+    image->descriptor = image->text_end;
+    if (image->data_start - image->descriptor < DESCRIPTOR_SIZE)
         die("no symbol entry_descriptor, and no room for one before .data");
+    image->text_end += DESCRIPTOR_SIZE;
     image->made_descriptor = true;
 }
 
@@ -165,8 +172,8 @@ static void put_section(uint8_t *at, const char *name, uint32_t address, uint32_
 
 static void put_headers(uint8_t *out, const struct image *image)
 {
-    uint32_t text_size = image->data_start - image->base;
-    uint32_t data_size = image->file_size - text_size;
+    uint32_t text_size = image->text_end - image->base;
+    uint32_t data_size = image->file_size - (image->data_start - image->base);
     uint32_t bss_size = image->memory_size - image->file_size;
     memset(out, 0, XCOFF_CONTENTS);
     put_be16(out, XCOFF_MAGIC);
@@ -212,9 +219,12 @@ int main(int count, char **arguments)
     }
     uint8_t headers[XCOFF_CONTENTS];
     put_headers(headers, &image);
+    const uint8_t *bytes = elf.bytes + image.file_offset;
+    uint32_t text_size = image.text_end - image.base, data_at = image.data_start - image.base;
     FILE *out = fopen(arguments[2], "wb");
     if (out == NULL || fwrite(headers, 1, sizeof headers, out) != sizeof headers ||
-        fwrite(elf.bytes + image.file_offset, 1, image.file_size, out) != image.file_size ||
+        fwrite(bytes, 1, text_size, out) != text_size ||
+        fwrite(bytes + data_at, 1, image.file_size - data_at, out) != image.file_size - data_at ||
         fclose(out) != 0)
         die("%s cannot be written", arguments[2]);
     free(elf.bytes);

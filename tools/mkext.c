@@ -27,7 +27,6 @@
 #define VALUE_SIZE         256
 #define PLUGIN_DEPTH       8
 #define IDENTIFIER_MAXIMUM 63 /* KMOD_MAX_NAME less the NUL, <mach/kmod.h> */
-#define MACH_CPU_POWERPC   18 /* <mach/machine.h> */
 
 const char tool_name[] = "mkext";
 

@@ -18,10 +18,9 @@
 #include "tools/common/buffer.h"
 #include "tools/common/tool.h"
 
-#define IMAGES_MAXIMUM   64
-#define CHIP_MAXIMUM     0x1000000 /* 16 MB, the most of a ROM BAR (PCI 3.0, 6.2.5.2) */
-#define CLASS_ETHERNET   0x020000
-#define MACH_CPU_POWERPC 18 /* <mach/machine.h> */
+#define IMAGES_MAXIMUM 64
+#define CHIP_MAXIMUM   0x1000000 /* 16 MB, the most of a ROM BAR (PCI 3.0, 6.2.5.2) */
+#define CLASS_ETHERNET 0x020000
 
 const char tool_name[] = "mkrom";
 

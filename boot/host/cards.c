@@ -74,10 +74,12 @@ size_t platform_pci_devices(struct pci_device *devices, size_t maximum)
 
 uint32_t platform_pci_read(const struct pci_device *device, unsigned offset, unsigned width)
 {
-    const uint8_t *config = cards[device->node].config;
+    const uint8_t *config;
 
-    if (!bytes_within(256, offset, width))
+    /* Where there is no card, nobody answers. */
+    if (device->node >= CARDS_MAXIMUM || !bytes_within(256, offset, width))
         return 0xFFFFFFFFu;
+    config = cards[device->node].config;
     switch (width) {
     case 1:
         return config[offset];
@@ -91,10 +93,11 @@ uint32_t platform_pci_read(const struct pci_device *device, unsigned offset, uns
 void platform_pci_write(const struct pci_device *device, unsigned offset, unsigned width,
                         uint32_t value)
 {
-    uint8_t *config = cards[device->node].config;
+    uint8_t *config;
 
-    if (!bytes_within(256, offset, width))
+    if (device->node >= CARDS_MAXIMUM || !bytes_within(256, offset, width))
         return;
+    config = cards[device->node].config;
     switch (width) {
     case 1:
         config[offset] = (uint8_t)value;
@@ -110,9 +113,17 @@ void platform_pci_write(const struct pci_device *device, unsigned offset, unsign
 
 error_t platform_pci_map(const struct pci_device *device, unsigned bar, struct io_window *window)
 {
-    struct host_card *card = &cards[device->node];
+    struct host_card *card;
 
     memset(window, 0, sizeof *window);
+    if (device->node >= CARDS_MAXIMUM)
+        return fail(ERROR_NIC_REGISTERS, "%s: there is no such card", device->path);
+    card = &cards[device->node];
+    if (bar == PCI_BAR_ROM && card->rom != NULL) {
+        window->model = card->rom;
+        window->length = card->rom_length;
+        return OK;
+    }
     if (card->model == NULL || card->bar != bar)
         return fail(ERROR_NIC_REGISTERS, "%s: base address register %u", device->path, bar);
     window->model = card->model;

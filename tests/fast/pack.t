@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The packed loaders for the ROMs of cards: they fit, are what is packed in them, and tools/pack refuses
+# what is damaged.
+cd "$(dirname "$0")/../.." || exit 1
+BUILD=${BUILD:-build}
+pack=$BUILD/host/pack
+limit=$(sed -n 's/^SMALL_LIMIT := //p' boot/unpack/unpack.mk)
+work=$(mktemp -d "${TMPDIR:-/tmp}/sawboot-pack.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+number=0
+
+# check <words> <command...>: one test that succeeds when the command does
+check() {
+    number=$((number + 1))
+    words=$1
+    shift
+    if "$@" >"$work/log" 2>&1; then
+        echo "ok $number - $words"
+    else
+        echo "not ok $number - $words"
+        sed 's/^/# /' "$work/log"
+    fi
+}
+refuses() { ! "$@" && grep -q '^pack: ' "$work/log"; }
+fits() {
+    size=$(wc -c <"$1")
+    echo "$size bytes, $limit are the most"
+    [ "$size" -le "$limit" ]
+}
+# xor_byte <file> <offset>: changes a byte of it
+xor_byte() {
+    value=$(od -An -tu1 -j "$2" -N1 "$1" | tr -d ' ')
+    # shellcheck disable=SC2059
+    printf "\\$(printf %o $((value ^ 4)))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+
+for family in rtl8139 e1000; do
+    folder=$BUILD/powerpc-small/$family
+    check "$family: the program leaves room for FCode in 64 KB" fits "$BUILD/images/sawboot-rom-$family.xcf"
+    powerpc-linux-gnu-objcopy -O binary "$folder/loader.elf" "$work/flat"
+    check "$family: it unpacks" "$pack" -unpack "$folder/packed" "$work/unpacked"
+    check "$family: to the loader" cmp "$work/unpacked" "$work/flat"
+    check "$family: packing it again makes the same" "$pack" "$folder/loader.elf" "$work/again"
+    check "$family: byte for byte" cmp "$work/again" "$folder/packed"
+done
+
+# Forth enters the unpacker wherever it has put it: what it runs there has no address of the program's
+# place, 00E0xxxx, in it.
+anywhere() {
+    powerpc-linux-gnu-objdump -d "$1" | awk '/^[0-9a-f]+ <.*>:$/ { name = $2 }
+        name ~ /unpack_program|^<say|^<call|^<find|^<property|^<claim|^<release/ { next }
+        name == "<image_start>:" { next }
+        $0 ~ /lis +r[0-9]+,22[45]$/ { print name, $0; found = 1 }
+        name == "<packed_unpack>:" { seen = 1 }
+        END { exit found || !seen }'
+}
+for family in rtl8139 e1000; do
+    check "$family: it unpacks wherever it is" anywhere "$BUILD/powerpc-small/$family/rom.elf"
+done
+
+# Small flash chips of such cards have 64 KB.
+limit=65536
+check '10ec8139.rom fits into 64 KB' fits "$BUILD/images/10ec8139.rom"
+check '8086100e.rom fits into 64 KB' fits "$BUILD/images/8086100e.rom"
+
+length=$(wc -c <"$work/again")
+for offset in 0 9 13 16 17 5000 $((length / 2)) $((length - 40)); do
+    cp "$work/again" "$work/damaged"
+    xor_byte "$work/damaged" "$offset"
+    check "damaged at $offset: refused" refuses "$pack" -unpack "$work/damaged" "$work/out"
+done
+head -c 10 "$work/again" >"$work/short"
+check 'too short for its header: refused' refuses "$pack" -unpack "$work/short" "$work/out"
+head -c $((length - 100)) "$work/again" >"$work/short"
+check 'cut off: refused' refuses "$pack" -unpack "$work/short" "$work/out"
+check 'no ELF file: refused' refuses "$pack" Makefile "$work/out"
+check 'an ELF file for another processor: refused' refuses "$pack" "$pack" "$work/out"
+check 'nothing is written then' test ! -e "$work/out"
+echo "1..$number"
