@@ -102,6 +102,12 @@ static error_t acquire(const char *method, struct network_config *config)
     return fail(ERROR_NET_OPTION, "net=%s", method);
 }
 
+static void use(const struct network_config *config)
+{
+    network_set_address(config->address, config->netmask, config->gateway);
+    fetch_set_server(config->server);
+}
+
 error_t network_configure(const char *method, struct network_config *config)
 {
     error_t error;
@@ -109,9 +115,16 @@ error_t network_configure(const char *method, struct network_config *config)
     if (network_interface() == NULL)
         return fail(ERROR_NET_STACK, "no card is attached");
     error = acquire(method, config);
-    if (error != OK)
-        return error;
-    network_set_address(config->address, config->netmask, config->gateway);
-    fetch_set_server(config->server);
-    return OK;
+    if (error == OK)
+        use(config);
+    return error;
+}
+
+bool network_resume(const uint8_t *ack, size_t ack_length, const uint8_t *boot, size_t boot_length,
+                    struct network_config *config)
+{
+    if (network_interface() == NULL || !dhcp_resume(ack, ack_length, boot, boot_length, config))
+        return false;
+    use(config);
+    return true;
 }

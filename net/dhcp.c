@@ -5,6 +5,7 @@
 
 #include "boot/platform.h"
 #include "console/console.h"
+#include "lib/bytes.h"
 #include "lwip/ip_addr.h"
 #include "lwip/pbuf.h"
 #include "lwip/udp.h"
@@ -206,6 +207,7 @@ static void send(enum dhcp_message type)
     query.seconds = (uint16_t)(seconds < 0xFFFF ? seconds : 0xFFFF);
     query.broadcast = client.broadcast;
     memcpy(query.station, network_station(), sizeof query.station);
+    platform_network_identity(&query.identity);
     if (type == DHCP_IS_REQUEST) {
         query.requested = client.offer.answer.address;
         query.server = client.offer.answer.server_id;
@@ -416,4 +418,45 @@ error_t dhcp_acquire(bool bootp_only, struct network_config *config)
     error = exchange(config);
     network_close_udp(client.endpoint);
     return error;
+}
+
+/* --- A lease that somebody else got ----------------------------------------------------------- */
+
+static bool keep_cached(struct reply *reply, const uint8_t *packet, size_t length)
+{
+    struct dhcp_answer answer;
+
+    if (packet == NULL || length < DHCP_FIXED_LENGTH || length > sizeof reply->bytes ||
+        !dhcp_parse(packet, length, get_be32(packet + DHCP_XID), network_station(), &answer))
+        return false;
+    keep(reply, &answer, answer.server_id, packet, length);
+    return true;
+}
+
+bool dhcp_resume(const uint8_t *ack, size_t ack_length, const uint8_t *boot, size_t boot_length,
+                 struct network_config *config)
+{
+    struct dhcp_answer *answer = &client.final.answer;
+    const struct dhcp_answer *named = &client.offer.answer;
+    bool bootp;
+
+    memset(&client, 0, sizeof client);
+    if (!keep_cached(&client.final, ack, ack_length) || !usable(answer) ||
+        (answer->type != DHCP_IS_ACK && answer->type != DHCP_IS_BOOTP))
+        return false;
+    bootp = answer->type == DHCP_IS_BOOTP;
+    if (keep_cached(&client.offer, boot, boot_length) && dhcp_names_boot(named)) {
+        if (named->file[0] != '\0') {
+            memcpy(answer->file, named->file, sizeof answer->file);
+            answer->file_from_option = named->file_from_option;
+        }
+        memcpy(answer->server_name, named->server_name, sizeof answer->server_name);
+        answer->next_server = named->next_server;
+        answer->option_server = named->option_server;
+        /* A proxy that names only a file has it itself. */
+        if (named->next_server == 0 && named->option_server == 0)
+            answer->next_server = named->server_id;
+    }
+    conclude(config, &client.final, bootp);
+    return true;
 }

@@ -20,4 +20,8 @@
  */
 error_t dhcp_acquire(bool bootp_only, struct network_config *config);
 
+/* What network_resume does with the packets, without configuring the interface. */
+bool dhcp_resume(const uint8_t *ack, size_t ack_length, const uint8_t *boot, size_t boot_length,
+                 struct network_config *config);
+
 #endif

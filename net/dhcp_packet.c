@@ -10,9 +10,12 @@
 #define HTYPE_ETHERNET  1
 #define OVERLOAD_FILE   1
 #define OVERLOAD_SNAME  2
-#define VENDOR_AREA_MAX 160 /* more than dhcp_build ever writes */
+#define VENDOR_AREA_MAX 180 /* more than dhcp_build ever writes */
 
-/* What servers may tell us apart by: a first stage asks as firmware, we ask as this. */
+/*
+ * What servers tell the stages apart by: whoever starts us asks with the same vendor class as we
+ * do, but without this user class.
+ */
 static const char own_class[] = "Sawboot";
 
 /* --- Building --------------------------------------------------------------------------------- */
@@ -37,6 +40,21 @@ static void put_address_option(struct writer *writer, uint8_t code, uint32_t add
     put_option(writer, code, bytes, sizeof bytes);
 }
 
+/*
+ * What PXE clients say (RFC 4578, 2.1 to 2.3): a PC with BIOS, UNDI 2.1, and which machine, in the
+ * byte order that SMBIOS has, as PXE ROMs and UEFI send it.
+ */
+static void put_pxe_options(struct writer *writer, const struct network_identity *identity)
+{
+    static const uint8_t architecture[2] = {0, 0}, interface[3] = {1, 2, 1};
+    uint8_t machine[1 + sizeof identity->machine] = {0}; /* type 0: a UUID */
+
+    memcpy(machine + 1, identity->machine, sizeof identity->machine);
+    put_option(writer, DHCP_CLIENT_ARCHITECTURE, architecture, sizeof architecture);
+    put_option(writer, DHCP_CLIENT_INTERFACE, interface, sizeof interface);
+    put_option(writer, DHCP_CLIENT_MACHINE, machine, sizeof machine);
+}
+
 static void put_dhcp_options(struct writer *writer, const struct dhcp_query *query)
 {
     static const uint8_t wanted[] = {DHCP_NETMASK,   DHCP_ROUTER,        DHCP_DNS,
@@ -54,8 +72,11 @@ static void put_dhcp_options(struct writer *writer, const struct dhcp_query *que
         put_address_option(writer, DHCP_REQUESTED, query->requested);
     if (query->server != 0)
         put_address_option(writer, DHCP_SERVER_ID, query->server);
-    put_option(writer, DHCP_VENDOR_CLASS, own_class, sizeof own_class - 1);
+    put_option(writer, DHCP_VENDOR_CLASS, query->identity.vendor_class,
+               strlen(query->identity.vendor_class));
     put_option(writer, DHCP_USER_CLASS, own_class, sizeof own_class - 1);
+    if (query->identity.is_pxe)
+        put_pxe_options(writer, &query->identity);
     put_option(writer, DHCP_PARAMETERS, wanted, sizeof wanted);
 }
 
@@ -66,6 +87,9 @@ size_t dhcp_build(const struct dhcp_query *query, uint8_t *packet, size_t size)
     size_t length;
 
     if (size < DHCP_OPTIONS + VENDOR_AREA_MAX)
+        return 0;
+    if (query->type != DHCP_IS_BOOTP &&
+        strlen(query->identity.vendor_class) > NETWORK_VENDOR_CLASS_LONGEST)
         return 0;
     memset(packet, 0, DHCP_OPTIONS + VENDOR_AREA_MAX);
     packet[DHCP_OP] = DHCP_REQUEST;
@@ -252,4 +276,9 @@ bool dhcp_parse(const uint8_t *packet, size_t length, uint32_t transaction,
         answer->option_server = option_address(packet, length, DHCP_TFTP_ADDRESSES);
     parse_names(packet, length, answer);
     return true;
+}
+
+bool dhcp_names_boot(const struct dhcp_answer *answer)
+{
+    return answer->file[0] != '\0' || answer->next_server != 0 || answer->option_server != 0;
 }

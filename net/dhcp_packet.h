@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "boot/network_identity.h"
+
 #define DHCP_CLIENT_PORT 68
 #define DHCP_SERVER_PORT 67
 
@@ -38,7 +40,7 @@
 #define DHCP_REPLY        2
 #define DHCP_BROADCAST    0x8000
 
-/* Option codes, RFC 2132 and RFC 5859 (150). */
+/* Option codes, RFC 2132, RFC 3004 (77), RFC 4578 (93, 94, 97) and RFC 5859 (150). */
 enum dhcp_option {
     DHCP_PAD = 0,
     DHCP_NETMASK = 1,
@@ -60,6 +62,9 @@ enum dhcp_option {
     DHCP_TFTP_SERVER = 66,
     DHCP_BOOT_FILE = 67,
     DHCP_USER_CLASS = 77,
+    DHCP_CLIENT_ARCHITECTURE = 93,
+    DHCP_CLIENT_INTERFACE = 94,
+    DHCP_CLIENT_MACHINE = 97,
     DHCP_TFTP_ADDRESSES = 150,
     DHCP_END = 255
 };
@@ -82,11 +87,13 @@ struct dhcp_query {
     bool broadcast;   /* ask for a broadcast answer */
     uint8_t station[6];
     uint32_t requested, server; /* REQUEST: options 50 and 54; 0 leaves one out */
+    struct network_identity identity;
 };
 
 /*
  * Writes a query into `packet`, which has room for `size` bytes. Returns its length, at least
- * DHCP_BOOTP_LENGTH, or 0 if it does not fit.
+ * DHCP_BOOTP_LENGTH, or 0 if it does not fit or the vendor class is longer than
+ * NETWORK_VENDOR_CLASS_LONGEST. A BOOTP query says nothing of the identity.
  */
 size_t dhcp_build(const struct dhcp_query *query, uint8_t *packet, size_t size);
 
@@ -121,5 +128,9 @@ struct dhcp_answer {
  */
 bool dhcp_parse(const uint8_t *packet, size_t length, uint32_t transaction,
                 const uint8_t station[6], struct dhcp_answer *answer);
+
+/* True if the answer says what to boot or from where, so that it is worth more than one that does
+ * not. */
+bool dhcp_names_boot(const struct dhcp_answer *answer);
 
 #endif

@@ -47,6 +47,15 @@ void network_poll(void);
  */
 error_t network_configure(const char *method, struct network_config *config);
 
+/*
+ * Goes on with the lease that another program got for the attached card: `ack` is the server's
+ * acknowledgement, `boot` what a boot server or proxy answered after it (NULL: none). If that names
+ * a server or a file, files come from there. Then as network_configure. False, and nothing done, if
+ * the packets are not for this card or grant no address.
+ */
+bool network_resume(const uint8_t *ack, size_t ack_length, const uint8_t *boot, size_t boot_length,
+                    struct network_config *config);
+
 /* "10.0.2.15" in a static buffer of its own for up to four calls in one print. */
 const char *network_address_text(uint32_t address);
 

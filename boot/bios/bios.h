@@ -17,7 +17,7 @@
 /* The image's bounds (link.ld). */
 extern uint8_t image_start[], image_end[];
 
-/* EAX and EBX as the multiboot loader left them (start.S). */
+/* EAX and EBX as the multiboot loader or one of our prefixes left them (start.S). */
 extern uint32_t entry_magic, entry_information;
 
 /* start.S comes here with a stack, flat segments of our own and a cleared BSS. */
@@ -80,12 +80,15 @@ int keyboard_get(void); /* ASCII, or -1 */
 
 /*
  * Low memory for real-mode calls, which nothing else uses: code, stack and a buffer.
- * multiboot_read has to be done before the first call, as the caller's tables may lie here.
+ * multiboot_read or pxe_start has to be first, as the caller's tables may lie here.
  */
 #define REAL_MODE_BASE        0x7000u
 #define REAL_MODE_END         0xA000u
 #define REAL_MODE_BUFFER      0x9000u
 #define REAL_MODE_BUFFER_SIZE 0x1000u
+/* Behind it: frames that a PXE ROM sends, which have to stay when the call returns (undi.c). */
+#define REAL_MODE_FRAMES     0xA000u
+#define REAL_MODE_FRAMES_END 0xC000u
 
 struct real_mode_registers {
     uint32_t eax, ebx, ecx, edx, esi, edi, ebp;
@@ -98,6 +101,11 @@ struct real_mode_registers {
  * come back as they were, with the carry set.
  */
 void real_mode_interrupt(uint8_t number, struct real_mode_registers *registers);
+/*
+ * Calls a PXE stack's entry point (segment << 16 | offset, not 0) with the registers; ES, DI and BX
+ * are on the stack as well, as three words. Its exit code is in AX.
+ */
+void real_mode_pxe(uint32_t far_pointer, struct real_mode_registers *registers);
 
 /* --- multiboot_information.c -------------------------------------------------------------- */
 
@@ -114,6 +122,46 @@ size_t multiboot_memory_map(struct memory_map_entry *entries, size_t maximum);
 /* KB of memory from 0 on and from 1 MB on, for want of a map; 0: not told. */
 void multiboot_memory_sizes(uint32_t *lower, uint32_t *upper);
 size_t multiboot_modules(struct platform_module *list, size_t maximum);
+
+/* --- medium_words.c ----------------------------------------------------------------------- */
+
+/*
+ * Reads the words in the module sawboot.cfg, if there is one (after multiboot_read): the lines that
+ * do not begin with '#', one behind the other. ERROR_OPTION_LENGTH if they are too long.
+ */
+error_t medium_words_read(void);
+/* The same from the file's bytes, which are copied. */
+error_t medium_words_take(const uint8_t *bytes, size_t length);
+/* What was read, "" if nothing; lives for ever. They count where nothing else gives words. */
+const char *medium_words(void);
+/* Whether a module is that file. */
+bool medium_words_is(const struct platform_module *module);
+
+/* --- pxe.c -------------------------------------------------------------------------------- */
+
+/*
+ * After a start by the prefix of sawboot-x86.pxe: finds the PXE stack, copies what it was told, and
+ * shuts it down, unless the card that it drives is none of ours. To be called before anything else
+ * looks at the memory map or the cards. A stack that cannot be found is said, and no error.
+ */
+void pxe_start(void);
+/* The option words that the boot server put into its answer to the ROM; "" if none. */
+const char *pxe_words(void);
+/* The card that we were loaded through, as pci_device's path; "" if that is not known. */
+const char *pxe_boot_path(void);
+/*
+ * Base memory that is the stack's for as long as it lives, for the map. Returns how many entries
+ * were stored.
+ */
+size_t pxe_memory(struct memory_map_entry *entries, size_t maximum);
+/* Shuts the stack down if it still lives. */
+void pxe_leave(void);
+
+/* --- undi.c ------------------------------------------------------------------------------- */
+
+struct pci_device;
+/* Lets the nic driver of a ROM's UNDI take this card, and no other of its kind. */
+void undi_attach(const struct pci_device *device);
 
 /* --- e820.c ------------------------------------------------------------------------------- */
 

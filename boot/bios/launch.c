@@ -205,8 +205,10 @@ error_t platform_launch(const struct launch *launch)
         if (launch->set_video)
             error = video_set(&launch->video);
     }
-    if (error == OK)
+    if (error == OK) {
+        pxe_leave();
         enter_stub(block);
+    }
     platform_release(scratch.memory, scratch.length);
     platform_release(claimed, sizeof *claimed);
     return error;

@@ -123,7 +123,8 @@ static size_t ask_for_map(struct memory_map_entry *entries, size_t maximum, cons
         multiboot_memory_sizes(&lower, &upper);
         count = memory_map_from_sizes(lower, upper, entries, maximum);
     }
-    return count;
+    /* Where entries overlap, the reserved one holds. */
+    return count != 0 ? count + pxe_memory(entries + count, maximum - count) : 0;
 }
 
 /* Takes every page out of what is managed that [base, base + length) touches. */

@@ -3,6 +3,7 @@
  * Start, words from the user, what a kernel is told about the machine, and the way out.
  */
 #include "boot/bios/bios.h"
+#include "boot/bios/pxe_start.h"
 
 #include <string.h>
 
@@ -57,11 +58,19 @@ static const char *after_file_name(const char *words)
     return after_blanks(first_end);
 }
 
-const char *platform_arguments(void)
+const char *platform_boot_path(void)
+{
+    return pxe_boot_path();
+}
+
+/* The words that whoever loaded us gave. */
+static const char *loader_words(void)
 {
     const char *name = multiboot_loader_name();
     const char *words = after_blanks(multiboot_command_line());
 
+    if (entry_magic == LOADED_BY_PXE)
+        return pxe_words();
     /* GRUB 2 leaves the file name out. */
     if (strncmp(name, "GRUB 2", strlen("GRUB 2")) == 0)
         return words;
@@ -69,6 +78,13 @@ const char *platform_arguments(void)
         return after_file_name(words);
     /* Others do either: the name is what is no option of ours. */
     return is_option(words, strcspn(words, " \t")) ? words : after_file_name(words);
+}
+
+const char *platform_arguments(void)
+{
+    const char *words = loader_words();
+
+    return *words != '\0' ? words : medium_words();
 }
 
 /* True if the word `verbose` is there; what stands behind args= is the kernel's. */
@@ -216,8 +232,18 @@ void machine_stop(void)
     machine_restart();
 }
 
+/* INT 18h: "this device did not boot". A BIOS with a boot order goes on with the next one. */
+#define NEXT_BOOT_DEVICE 0x18
+
 void platform_exit(void)
 {
+    struct real_mode_registers registers = {.eflags = 0};
+
+    if (entry_magic == LOADED_BY_PXE) {
+        print("going on with the BIOS's next boot device\n");
+        pxe_leave();
+        real_mode_interrupt(NEXT_BOOT_DEVICE, &registers);
+    }
     print("restarting the machine\n");
     machine_restart();
 }
@@ -234,7 +260,13 @@ void platform_start(void)
     vga_text_initialise();
     exceptions_initialise();
     keyboard_initialise();
-    error_t error = multiboot_read();
+    error_t error = OK;
+    if (entry_magic == LOADED_BY_PXE)
+        pxe_start();
+    else
+        error = multiboot_read();
+    if (error == OK)
+        error = medium_words_read();
     if (error != OK)
         stop(error);
     /* The options are read later; what firmware gives us is already worth telling. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * BIOS interrupts in real mode. The interrupt controllers are as the BIOS set them, so its timer
- * and keyboard work for the time of the call; our own interrupt table is put back behind it.
+ * BIOS interrupts and far calls in real mode. The interrupt controllers are as the BIOS set them,
+ * so its timer and keyboard work for the time of the call; our own interrupt table is put back
+ * behind it.
  */
 #include "boot/bios/bios.h"
 #include "boot/bios/real_mode.h"
@@ -13,7 +14,7 @@
 #define EFLAGS_ALWAYS    0x0002u
 #define EFLAGS_INTERRUPT 0x0200u
 
-extern uint8_t real_mode_code[], real_mode_code_end[], real_mode_number[];
+extern uint8_t real_mode_code[], real_mode_code_end[], real_mode_number[], real_mode_far[];
 void real_mode_enter(void);
 
 _Static_assert(REAL_MODE_CODE == REAL_MODE_BASE && REAL_MODE_STACK_TOP == REAL_MODE_BUFFER,
@@ -40,19 +41,16 @@ static bool has_vector(uint8_t number)
     return get_le32(platform_virtual(4u * number)) != 0;
 }
 
-void real_mode_interrupt(uint8_t number, struct real_mode_registers *registers)
+static void call(uint8_t interrupt, uint32_t far_pointer, struct real_mode_registers *registers)
 {
-    if (!has_vector(number)) {
-        registers->eflags |= REAL_MODE_CARRY;
-        return;
-    }
     uint8_t *frame = platform_virtual(REAL_MODE_FRAME);
     uint8_t *code = platform_virtual(REAL_MODE_CODE);
     size_t length = (size_t)(real_mode_code_end - real_mode_code);
 
     /* Each time anew: whoever uses low memory between two calls is welcome. */
     memcpy(code, real_mode_code, length);
-    code[real_mode_number - real_mode_code] = number;
+    code[real_mode_number - real_mode_code] = interrupt;
+    put_le32(code + (real_mode_far - real_mode_code), far_pointer);
     put_le16(frame + FRAME_ES, registers->es);
     put_le16(frame + FRAME_DS, registers->ds);
     put_le32(frame + FRAME_EDI, registers->edi);
@@ -79,4 +77,17 @@ void real_mode_interrupt(uint8_t number, struct real_mode_registers *registers)
     registers->ecx = get_le32(frame + FRAME_ECX);
     registers->eax = get_le32(frame + FRAME_EAX);
     registers->eflags = get_le32(frame + FRAME_EFLAGS);
+}
+
+void real_mode_interrupt(uint8_t number, struct real_mode_registers *registers)
+{
+    if (has_vector(number))
+        call(number, 0, registers);
+    else
+        registers->eflags |= REAL_MODE_CARRY;
+}
+
+void real_mode_pxe(uint32_t far_pointer, struct real_mode_registers *registers)
+{
+    call(0, far_pointer, registers);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The way to real mode and back (Intel SDM volume 3, 9.9), for one interrupt.
+ * The way to real mode and back (Intel SDM volume 3, 9.9), for one interrupt or far call.
  *
  * The part between real_mode_code and real_mode_code_end is copied to REAL_MODE_CODE and runs there
  * only; LOW() is an address in the copy.
@@ -19,7 +19,7 @@
 
     .section .text
     .code32
-    /* void real_mode_enter(void): the frame and the interrupt's number are in place. */
+    /* void real_mode_enter(void): the frame is in place, and what is to be called. */
     .globl  real_mode_enter
 real_mode_enter:
     pushfl
@@ -70,14 +70,17 @@ low_entry:
     movw    %ax, %gs
     movw    %ax, %ss
     movl    $REAL_MODE_FRAME, %esp
+    cmpl    $0, LOW(real_mode_far)
     popw    %es
     popw    %ds
     popal
+    jne     far_call
     popfl                           /* lets interrupts in */
     .byte   INSTRUCTION_INT
     .globl  real_mode_number        /* set in the copy before each call */
 real_mode_number:
     .byte   0
+returned:
     pushfl
     cli
     pushal
@@ -107,7 +110,20 @@ real_mode_number:
     movl    %eax, %cr0
     ljmpl   $SELECTOR_CODE, $real_mode_return
 
+    /* As PXE wants it: the registers are for PXENV+, the three words on the stack for !PXE. */
+far_call:
+    popfl
+    pushw   %es
+    pushw   %di
+    pushw   %bx
+    lcall   *%cs:LOW(real_mode_far)
+    leaw    6(%esp), %sp            /* leaves the flags */
+    jmp     returned
+
     .balign 4
+    .globl  real_mode_far           /* set in the copy: offset, segment; 0: the interrupt */
+real_mode_far:
+    .long   0
 low_cr0:
     .long   0
 low_gdt:

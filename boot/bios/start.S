@@ -3,6 +3,7 @@
  * Where a multiboot loader enters us: 32-bit protected mode without paging, interrupts off, EAX
  * the magic, EBX the information (Multiboot Specification 0.6.96, sections 3.1 and 3.2). Segments
  * are flat, but the descriptor table behind them may already be overwritten, and there is no stack.
+ * Our own prefixes (prefix/) enter the same way, at the first byte, each with a magic of its own.
  *
  * All code behind this file is built for a Pentium Pro. Older processors are told so here, as the
  * first CMOV would stop them without a word.
@@ -34,7 +35,7 @@
 start:
     jmp     entry
 
-    .balign 4
+    .org    start + 4                   /* prefix/pxe.S knows this place */
     .long   MULTIBOOT_MAGIC
     .long   MULTIBOOT_FLAGS
     .long   -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)

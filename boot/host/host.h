@@ -39,6 +39,9 @@ const char *host_console(void);
 /* Keys that platform_read_key will return, in order. */
 void host_type(const char *keys);
 void host_set_arguments(const char *words);
+void host_set_boot_path(const char *path);
+/* What platform_cached_lease gives; the bytes stay the caller's. NULL: nothing. */
+void host_set_lease(const struct platform_lease *lease);
 /* Also copies console output to standard output. */
 void host_echo(bool on);
 
@@ -49,7 +52,9 @@ struct host_card {
     struct io_model *model;
     unsigned bar;
     bool bar_is_io;
-    uint8_t config[256]; /* little-endian, as on the bus */
+    uint8_t config[256];  /* little-endian, as on the bus */
+    struct io_model *rom; /* its expansion ROM; NULL: none */
+    uint32_t rom_length;
 };
 /* Returns the card in place (owned by the host platform) for later changes. */
 struct host_card *host_add_card(const struct pci_device *pci, unsigned bar, bool bar_is_io,
@@ -65,6 +70,8 @@ void host_set_pc(const struct pc_information *pc);
 void host_set_memory_map(const struct memory_map_entry *entries, size_t count);
 void host_add_module(const char *words, const uint8_t *bytes, size_t length);
 void host_set_video(const struct video_mode *mode);
+/* What it calls itself on the network; a Power Mac's after host_reset. */
+void host_set_network_identity(const struct network_identity *identity);
 
 /* The firmware's tree, as a flattened big-endian tree (copied); platform_device_tree gives it out.
  */

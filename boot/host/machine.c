@@ -28,6 +28,8 @@ static char keys[KEYS_LENGTH];
 static size_t keys_at;
 static unsigned idle_reads;
 static char arguments[4096];
+static char boot_path[4096];
+static struct platform_lease cached_lease;
 static bool echo;
 static struct launch launched;
 static bool has_launched;
@@ -55,6 +57,8 @@ void host_reset(size_t memory)
     keys_at = 0;
     idle_reads = 0;
     arguments[0] = '\0';
+    boot_path[0] = '\0';
+    host_set_lease(NULL);
     has_launched = false;
     host_cards_reset();
     host_tree_reset();
@@ -108,6 +112,16 @@ void host_type(const char *more)
 void host_set_arguments(const char *words)
 {
     snprintf(arguments, sizeof arguments, "%s", words);
+}
+
+void host_set_boot_path(const char *path)
+{
+    snprintf(boot_path, sizeof boot_path, "%s", path);
+}
+
+void host_set_lease(const struct platform_lease *lease)
+{
+    cached_lease = lease != NULL ? *lease : (struct platform_lease){NULL, 0, NULL, 0};
 }
 
 void host_echo(bool on)
@@ -249,6 +263,17 @@ void *platform_virtual(physical_address physical)
 const char *platform_arguments(void)
 {
     return arguments;
+}
+
+const char *platform_boot_path(void)
+{
+    return boot_path;
+}
+
+bool platform_cached_lease(struct platform_lease *lease)
+{
+    *lease = cached_lease;
+    return cached_lease.ack_length != 0;
 }
 
 /* Carries the launch out inside the simulated RAM, with the real relocator. */

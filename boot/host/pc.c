@@ -18,6 +18,7 @@ static char module_words[MODULES_MAXIMUM][WORDS_LENGTH];
 static size_t module_count;
 static struct video_mode video;
 static bool has_video;
+static struct network_identity identity;
 
 void host_pc_reset(void)
 {
@@ -26,6 +27,17 @@ void host_pc_reset(void)
     map_count = 0;
     module_count = 0;
     has_video = false;
+    identity = (struct network_identity){.vendor_class = "Sawboot"};
+}
+
+void host_set_network_identity(const struct network_identity *given)
+{
+    identity = *given;
+}
+
+void platform_network_identity(struct network_identity *out)
+{
+    *out = identity;
 }
 
 void host_set_cpu(enum image_cpu kind)

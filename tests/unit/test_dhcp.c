@@ -819,16 +819,120 @@ static void test_hostile_bytes(void **state)
 
 static void test_build_room(void **state)
 {
+    static const char longest[] =
+        "a vendor class of just so many bytes that a request has room for";
     struct dhcp_query query = {.type = DHCP_IS_REQUEST, .requested = 1, .server = 1};
     uint8_t packet[500];
 
     (void)state;
+    query.identity.vendor_class = "Sawboot";
     assert_int_equal(dhcp_build(&query, packet, 300), 0);
     assert_true(dhcp_build(&query, packet, sizeof packet) >= 300);
+    /* The longest there is stays within the room that is asked for; one byte more is refused. */
+    assert_int_equal(strlen(longest), NETWORK_VENDOR_CLASS_LONGEST);
+    query.identity = (struct network_identity){.vendor_class = longest, .is_pxe = true};
+    memset(packet, 0xA5, sizeof packet);
+    assert_int_equal(dhcp_build(&query, packet, DHCP_OPTIONS + 180), DHCP_OPTIONS + 145);
+    assert_int_equal(packet[DHCP_OPTIONS + 180], 0xA5);
+    query.identity.vendor_class =
+        "a vendor class that is one byte longer than what there is room for";
+    assert_int_equal(dhcp_build(&query, packet, sizeof packet), 0);
+    query.identity = (struct network_identity){.vendor_class = "Sawboot"};
     query.type = DHCP_IS_DISCOVER;
     query.broadcast = true;
     assert_int_equal(dhcp_build(&query, packet, sizeof packet), 300);
     assert_int_equal(get_be16(packet + DHCP_FLAGS), 0x8000);
+}
+
+/* --- Names ----------------------------------------------------------------------------------- */
+
+static const uint8_t machine[16] = {0x33, 0x22, 0x11, 0x00, 0x55, 0x44, 0x77, 0x66,
+                                    0x88, 0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF};
+
+static void be_a_pc(void)
+{
+    struct network_identity identity = {.vendor_class = "PXEClient:Arch:00000:UNDI:002001",
+                                        .is_pxe = true};
+
+    memcpy(identity.machine, machine, sizeof machine);
+    host_set_network_identity(&identity);
+}
+
+static void expect_last_options(const uint8_t *options, size_t length)
+{
+    assert_memory_equal(seen.last + DHCP_OPTIONS, options, length);
+    for (size_t at = DHCP_OPTIONS + length; at < seen.last_length; at++)
+        assert_int_equal(seen.last[at], 0);
+}
+
+/* Every byte that a PC's REQUEST says, as servers' configurations rely on them. */
+static void test_names_of_a_pc(void **state)
+{
+    static const uint8_t request[] = {57,   2,    0x05, 0xC0, /* 1472 */
+                                      53,   1,    3,    61,   7,    1,    0,    0,    0,    0,
+                                      0,    0, /* the station's address is filled in below */
+                                      50,   4,    10,   0,    2,    15,   54,   4,    10,   0,
+                                      2,    2,    60,   32,   'P',  'X',  'E',  'C',  'l',  'i',
+                                      'e',  'n',  't',  ':',  'A',  'r',  'c',  'h',  ':',  '0',
+                                      '0',  '0',  '0',  '0',  ':',  'U',  'N',  'D',  'I',  ':',
+                                      '0',  '0',  '2',  '0',  '0',  '1',  77,   7,    'S',  'a',
+                                      'w',  'b',  'o',  'o',  't',  93,   2,    0,    0,    94,
+                                      3,    1,    2,    1,    97,   17,   0,    0x33, 0x22, 0x11,
+                                      0x00, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xAA, 0xBB, 0xCC,
+                                      0xDD, 0xEE, 0xFF, 55,   11,   1,    3,    6,    12,   15,
+                                      17,   43,   60,   66,   67,   150,  255};
+    uint8_t expected[sizeof request];
+
+    (void)state;
+    be_a_pc();
+    assert_int_equal(network_configure(NULL, &config), OK);
+    assert_int_equal(seen.requests, 1);
+    memcpy(expected, request, sizeof request);
+    memcpy(expected + 10, peer_client_station, 6);
+    expect_last_options(expected, sizeof expected);
+}
+
+static void test_names_of_a_power_mac(void **state)
+{
+    static const uint8_t request[] = {57,  2,  0x05, 0xC0, 53,  1,   3,   61,  7,   1,   0,   0,
+                                      0,   0,  0,    0,    50,  4,   10,  0,   2,   15,  54,  4,
+                                      10,  0,  2,    2,    60,  7,   'S', 'a', 'w', 'b', 'o', 'o',
+                                      't', 77, 7,    'S',  'a', 'w', 'b', 'o', 'o', 't', 55,  11,
+                                      1,   3,  6,    12,   15,  17,  43,  60,  66,  67,  150, 255};
+    uint8_t expected[sizeof request];
+
+    (void)state;
+    assert_int_equal(network_configure(NULL, &config), OK);
+    memcpy(expected, request, sizeof request);
+    memcpy(expected + 10, peer_client_station, 6);
+    expect_last_options(expected, sizeof expected);
+}
+
+/* A machine that does not tell which one it is: the option is there, and empty. */
+static void test_unknown_machine(void **state)
+{
+    struct network_identity identity = {.vendor_class = "PXEClient:Arch:00000:UNDI:002001",
+                                        .is_pxe = true};
+    uint8_t value[17], nothing[17] = {0};
+
+    (void)state;
+    host_set_network_identity(&identity);
+    assert_int_equal(network_configure(NULL, &config), OK);
+    memset(value, 0xA5, sizeof value);
+    assert_int_equal(
+        dhcp_option(seen.last, seen.last_length, DHCP_CLIENT_MACHINE, value, sizeof value), 17);
+    assert_memory_equal(value, nothing, sizeof value);
+}
+
+static void test_bootp_says_no_names(void **state)
+{
+    static const uint8_t query[] = {57, 2, 0x05, 0xC0, 255};
+
+    (void)state;
+    be_a_pc();
+    script.bootp = true;
+    assert_int_equal(network_configure("bootp", &config), OK);
+    expect_last_options(query, sizeof query);
 }
 
 int main(void)
@@ -865,6 +969,10 @@ int main(void)
         TEST(test_every_truncation),
         TEST(test_hostile_bytes),
         TEST(test_build_room),
+        TEST(test_names_of_a_pc),
+        TEST(test_names_of_a_power_mac),
+        TEST(test_unknown_machine),
+        TEST(test_bootp_says_no_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,24 +17,33 @@
 #define VECTORS  0u
 #define RAM      (1u << 20)
 
-/* In place of the code of real_mode_call.S: five bytes, the fourth is the interrupt's number. */
+/*
+ * In place of the code of real_mode_call.S: five bytes, the fourth is the interrupt's number; then
+ * the far pointer.
+ */
 __asm__(".data\n"
-        ".globl real_mode_code, real_mode_number, real_mode_code_end\n"
+        ".globl real_mode_code, real_mode_number, real_mode_far, real_mode_code_end\n"
         "real_mode_code: .byte 0x11, 0x22, 0x33\n"
         "real_mode_number: .byte 0\n"
         ".byte 0x55\n"
+        "real_mode_far: .byte 0x66, 0x77, 0x88, 0x99\n"
         "real_mode_code_end:\n"
         ".text\n");
 
+#define PXE_ENTRY 0x9C6D0010u
+
 static unsigned calls;
+static uint32_t expected_far;
+static uint8_t expected_number;
 
 /* The BIOS: looks at what it was given and answers. */
 void real_mode_enter(void)
 {
-    static const uint8_t copied[] = {0x11, 0x22, 0x33, SERVICES, 0x55};
+    uint8_t copied[] = {0x11, 0x22, 0x33, expected_number, 0x55, 0, 0, 0, 0};
     uint8_t *frame = host_memory(REAL_MODE_FRAME);
 
     calls++;
+    put_le32(copied + 5, expected_far);
     assert_memory_equal(host_memory(REAL_MODE_CODE), copied, sizeof copied);
     assert_int_equal(get_le32(frame + FRAME_EAX), 0xE820);
     assert_int_equal(get_le32(frame + FRAME_EBX), 0x11223344);
@@ -54,6 +63,8 @@ static int setup(void **state)
     memset(host_memory(VECTORS), 0, 0x400);
     put_le32(host_memory(4 * SERVICES), 0xF000F859u);
     calls = 0;
+    expected_far = 0;
+    expected_number = SERVICES;
     return 0;
 }
 
@@ -88,11 +99,27 @@ static void test_no_vector_is_no_service(void **state)
     assert_int_equal(registers.eflags & REAL_MODE_CARRY, REAL_MODE_CARRY);
 }
 
+/* A far call needs no vector, and the same registers reach it. */
+static void test_far_call(void **state)
+{
+    struct real_mode_registers registers = question;
+
+    (void)state;
+    memset(host_memory(VECTORS), 0, 0x400);
+    expected_far = PXE_ENTRY;
+    expected_number = 0;
+    real_mode_pxe(PXE_ENTRY, &registers);
+    assert_int_equal(calls, 1);
+    assert_int_equal(registers.eax, 0x534D4150);
+    assert_int_equal(registers.ebx, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_registers_go_in_and_come_out, setup),
         cmocka_unit_test_setup(test_no_vector_is_no_service, setup),
+        cmocka_unit_test_setup(test_far_call, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
