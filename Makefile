@@ -3,10 +3,12 @@
 # The one way in. `./sawboot <target>` installs what is missing and then runs this.
 #
 #   make              builds everything: images in build/images, tools in build/host
-#   make demo         network-boots a demonstration kernel in QEMU   [ARCH=ppc|x86] [NIC=] [BOOT=cd]
+#   make demo         network-boots a demonstration kernel in QEMU   [ARCH=ppc|x86] [NIC=] [BOOT=cd|rom]
 #   make run          boots a file:  ROOT=dir FILE=name [ARGS=] [CONFIG=] [QEMU_ARGS=] [ARCH=] [NIC=]
-#                     [BOOT=cd]
-#   make iso          a CD image with words of your own:  WORDS="file=... args=..." [OUT=]
+#                     [BOOT=cd|rom]
+#                     BOOT=cd|disk for ARCH=x86
+#   make iso          a CD image with words of your own:  WORDS="file=... args=..." [OUT=] [ARCH=]
+#   make vmdk         a disk and a machine for VMware:  [WORDS=] [OUT=]
 #   make check        every test;  make check-fast  those without a machine emulator [COVERAGE=1]
 #   make debug        QEMU stopped for gdb
 #   make V=1          shows every command
@@ -34,10 +36,11 @@ all: images tools payloads
 include tools/thirdparty.mk
 include net/lwip.mk
 include lib/zlib.mk
+include boot/unpack/unpack.mk
 
 # --- What is built ------------------------------------------------------------------------------
 # The portable core: the same files for every processor.
-CORE_DIRS := lib console boot drivers drivers/* net loader loader/* darwin
+CORE_DIRS := lib console boot device drivers drivers/* net loader loader/* darwin
 CORE := $(sort $(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
 OPENFIRMWARE := $(sort $(wildcard boot/openfirmware/*.c boot/openfirmware/*.S))
 BIOS := $(sort $(wildcard boot/bios/*.c boot/bios/*.S))
@@ -55,14 +58,16 @@ LWIP_WARNINGS := -Wall -Wno-address -Wno-unused-parameter
 
 # --- Variants: one object tree each --------------------------------------------------------------
 # powerpc   the loader for Open Firmware
+# powerpc-small   the same for the ROMs of cards, as small as it gets when packed
 # i386      the loader for PCs
 # host      the tools
 # sanitize  tests under AddressSanitizer and UBSan
 # coverage  tests with line counts
 # linux-powerpc, linux-i386   tests for the other processors, run under qemu-user or natively
-VARIANTS := powerpc i386 host sanitize coverage linux-powerpc linux-i386
+VARIANTS := powerpc powerpc-small i386 host sanitize coverage linux-powerpc linux-i386
 
 CC_powerpc := powerpc-linux-gnu-gcc
+CC_powerpc-small := $(CC_powerpc)
 CC_i386 := i686-linux-gnu-gcc
 CC_host := gcc
 CC_sanitize := gcc
@@ -75,6 +80,7 @@ FREESTANDING := -std=c11 -ffreestanding -fno-pic -fno-pie -fno-stack-protector -
 HOSTED := -std=gnu11 -DSAWBOOT_HOST -g -O1 -fno-common -fno-omit-frame-pointer
 
 CFLAGS_powerpc = $(FREESTANDING) $(NEWLIB_CFLAGS_powerpc)
+CFLAGS_powerpc-small = $(CFLAGS_powerpc) $(SMALL_FLAGS)
 CFLAGS_i386 = $(FREESTANDING) $(NEWLIB_CFLAGS_i386)
 CFLAGS_host := $(HOSTED) -O2
 CFLAGS_sanitize := $(HOSTED) -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -83,6 +89,7 @@ CFLAGS_linux-powerpc = $(HOSTED) $(CMOCKA_CFLAGS_powerpc)
 CFLAGS_linux-i386 = $(HOSTED) $(CMOCKA_CFLAGS_i386)
 
 STAMPS_powerpc := $(BUILD)/thirdparty/powerpc/newlib.stamp
+STAMPS_powerpc-small := $(STAMPS_powerpc)
 STAMPS_i386 := $(BUILD)/thirdparty/i386/newlib.stamp
 STAMPS_linux-powerpc := $(BUILD)/thirdparty/powerpc/cmocka.stamp
 STAMPS_linux-i386 := $(BUILD)/thirdparty/i386/cmocka.stamp
@@ -127,7 +134,8 @@ $(foreach v,$(VARIANTS),$(BUILD)/$(v)/boot/main.o): $(BUILD)/version
 
 # --- Images ---------------------------------------------------------------------------------------
 # What only kernels of the other kind of machine need stays out of an image; tests have all of it.
-POWERPC_ONLY := darwin/xnu_powerpc.c loader/xcoff/xcoff.c loader/container/chrp.c
+POWERPC_ONLY := darwin/xnu_powerpc.c loader/xcoff/xcoff.c loader/container/chrp.c \
+	$(filter-out device/arguments.c,$(wildcard device/*.c))
 X86_ONLY := darwin/xnu_x86.c loader/linux/linux.c loader/linux/start.c \
 	loader/multiboot/multiboot.c loader/multiboot/start.c
 PPC_CORE := $(filter-out $(X86_ONLY),$(CORE))
@@ -140,37 +148,69 @@ X86_OBJECTS := $(call objects,i386,$(BIOS) $(X86_CORE)) $(call lwip_objects,i386
 	$(call zlib_objects,i386)
 X86_ELF := $(BUILD)/images/sawboot-x86.elf
 PPC_ISO := $(BUILD)/images/sawboot-ppc.iso
+X86_ISO := $(BUILD)/images/sawboot-x86.iso
 
 .PHONY: images
-images: $(PPC_ELF) $(PPC_XCF) $(PPC_ISO) $(X86_ELF)
+images: $(PPC_ELF) $(PPC_XCF) $(PPC_ISO) $(X86_ELF) $(BUILD)/images/sawboot-x86.pxe $(X86_ISO) roms $(SMALL_IMAGES)
 
 $(BUILD)/powerpc/link.ld: link.ld
 	@mkdir -p $(@D)
 	$(Q)$(CC_powerpc) -E -P -x c -DIMAGE_POWERPC -o $@ $<
 
-$(PPC_ELF): $(PPC_OBJECTS) $(BUILD)/powerpc/link.ld
-	$(say) LD $@
-	@mkdir -p $(@D)
-	$(Q)$(CC_powerpc) $(CFLAGS_powerpc) -nostdlib -static -Wl,-T,$(BUILD)/powerpc/link.ld \
-		-Wl,--gc-sections -Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
-		-Wl,-Map,$(BUILD)/powerpc/sawboot.map -o $@ $(PPC_OBJECTS) $(NEWLIB_LIBS_powerpc)
+# $(call powerpc_image,FILE,objects,flags of the link): an image for Power Macs that can move itself.
+# It is linked twice: tools/relocations makes the table of the second link from the first. What is
+# on the way is in build/powerpc/ under the image's name.
+define powerpc_image
+$(1): private LINKED := $(if $(3),$(basename $(1)),$(BUILD)/powerpc/$(basename $(notdir $(1))))
+$(1): private LINK_FLAGS := $(3)
+$(1): $(2) $(BUILD)/powerpc/link.ld $(BUILD)/host/relocations
+	$$(say) LD $$@
+	@mkdir -p $$(@D)
+	$$(Q)$$(powerpc_link) $(2) $$(NEWLIB_LIBS_powerpc)
+	$$(Q)$(BUILD)/host/relocations $$(LINKED).linked $$(LINKED).relocations.S
+	$$(Q)$$(CC_powerpc) -c -o $$(LINKED).relocations.o $$(LINKED).relocations.S
+	$$(Q)$$(powerpc_link) $(2) $$(LINKED).relocations.o $$(NEWLIB_LIBS_powerpc)
+	$$(Q)$(BUILD)/host/relocations -check $$(LINKED).linked
+	$$(Q)powerpc-linux-gnu-objcopy --remove-section='.rela*' $$(LINKED).linked $$@
+endef
+powerpc_link = $(CC_powerpc) $(CFLAGS_powerpc) -nostdlib -static -Wl,-T,$(BUILD)/powerpc/link.ld \
+	-Wl,--gc-sections -Wl,--emit-relocs -Wl,-z,max-page-size=4096 -Wl,--build-id=none \
+	-Wl,--no-warn-rwx-segments -Wl,-Map,$(LINKED).map $(LINK_FLAGS) -o $(LINKED).linked
+
+$(eval $(call powerpc_image,$(PPC_ELF),$(PPC_OBJECTS)))
+$(foreach f,$(SMALL_FAMILIES),$(eval $(call small_image,$(f),$(BUILD)/powerpc-small/$(f))))
 
 $(PPC_XCF): $(PPC_ELF) $(BUILD)/host/elf2xcoff
 	$(say) XCOFF $@
 	$(Q)$(BUILD)/host/elf2xcoff $< $@
 
-# The CD image for Power Macs; and one whose words the caller gives.
-MAKE_ISO := $(addprefix tools/,make-iso.sh make-tbxi.sh settle-iso.py)
-$(PPC_ISO): $(PPC_ELF) $(PPC_XCF) $(MAKE_ISO)
+include tools/rom.mk
+
+# The CD images: for Power Macs, for PCs (a disk image as well); and one whose words the caller gives.
+MAKE_PPC_ISO := $(addprefix tools/,make-iso.sh make-tbxi.sh settle-iso.py)
+MAKE_X86_ISO := tools/make-x86-iso.sh
+$(PPC_ISO): $(PPC_ELF) $(PPC_XCF) $(MAKE_PPC_ISO)
 	$(say) ISO $@
 	$(Q)BUILD=$(BUILD) tools/make-iso.sh $@
+$(X86_ISO): $(X86_ELF) $(MAKE_X86_ISO)
+	$(say) ISO $@
+	$(Q)BUILD=$(BUILD) tools/make-x86-iso.sh $@
 
 # A relative OUT is in the folder that the user stands in.
-WORDS_ISO := $(if $(OUT),$(if $(filter /%,$(OUT)),,$(addsuffix /,$(SAWBOOT_FROM)))$(OUT),$(PPC_ISO:.iso=-words.iso))
-.PHONY: iso
-iso: $(PPC_ELF) $(PPC_XCF)
+users_file = $(if $(OUT),$(if $(filter /%,$(OUT)),,$(addsuffix /,$(SAWBOOT_FROM)))$(OUT),$(1))
+WORDS_ISO := $(call users_file,$(BUILD)/images/sawboot-$(ARCH)-words.iso)
+.PHONY: iso vmdk
+iso: $(if $(filter x86,$(ARCH)),$(X86_ELF) $(MAKE_X86_ISO),$(PPC_ELF) $(PPC_XCF) $(MAKE_PPC_ISO))
 	$(say) ISO '$(WORDS_ISO)'
-	$(Q)BUILD=$(BUILD) tools/make-iso.sh '$(WORDS_ISO)' '$(WORDS)'
+	$(Q)BUILD=$(BUILD) $(if $(filter x86,$(ARCH)),$(MAKE_X86_ISO),tools/make-iso.sh) '$(WORDS_ISO)' '$(WORDS)'
+
+# The image for PCs as a disk for VMware, and a machine with it.
+WORDS_VMDK := $(call users_file,$(BUILD)/images/sawboot-x86.vmdk)
+vmdk: $(X86_ELF) $(MAKE_X86_ISO) tools/make-vmdk.sh tools/vmware.vmx
+	$(say) VMDK '$(WORDS_VMDK)'
+	$(Q)BUILD=$(BUILD) $(MAKE_X86_ISO) $(BUILD)/images/sawboot-vmdk.iso '$(WORDS)'
+	$(Q)tools/make-vmdk.sh $(BUILD)/images/sawboot-vmdk.iso '$(WORDS_VMDK)'
+	$(Q)rm $(BUILD)/images/sawboot-vmdk.iso
 
 $(BUILD)/i386/link.ld: link.ld
 	@mkdir -p $(@D)
@@ -183,10 +223,12 @@ $(X86_ELF): $(X86_OBJECTS) $(BUILD)/i386/link.ld
 		-Wl,--gc-sections -Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
 		-Wl,-z,noexecstack -Wl,-Map,$(BUILD)/i386/sawboot.map -o $@ $(X86_OBJECTS) $(NEWLIB_LIBS_i386)
 
+include boot/bios/prefix/prefix.mk
+
 # --- Host tools -------------------------------------------------------------------------------------
 # Linked with the parts of the core that read and write files; no drivers, no network.
 TOOL_CORE := $(BUILD)/host/tools.a
-TOOL_OBJECTS := $(call objects,host,$(wildcard lib/*.c console/*.c loader/*.c loader/*/*.c darwin/*.c tools/common/*.c)) \
+TOOL_OBJECTS := $(call objects,host,$(wildcard lib/*.c console/*.c loader/*.c loader/*/*.c darwin/*.c tools/common/*.c) $(PACKED_SOURCES)) \
 	$(call zlib_objects,host)
 TOOLS := $(patsubst tools/%.c,$(BUILD)/host/%,$(wildcard tools/*.c))
 
@@ -211,7 +253,7 @@ LINK_linux-powerpc = -static $(CMOCKA_LIBS_powerpc)
 LINK_linux-i386 = -static $(CMOCKA_LIBS_i386)
 
 define unit_variant
-UNIT_OBJECTS_$(1) := $$(call objects,$(1),$$(HOST) $$(CORE) $$(UNIT_HELPERS)) $$(call lwip_objects,$(1)) \
+UNIT_OBJECTS_$(1) := $$(call objects,$(1),$$(HOST) $$(CORE) $$(PACKED_SOURCES) $$(UNIT_HELPERS)) $$(call lwip_objects,$(1)) \
 	$$(call zlib_objects,$(1))
 UNIT_PROGRAMS_$(1) := $$(addprefix $(BUILD)/$(1)/unit/,$$(UNIT_TESTS))
 $(BUILD)/$(1)/unit/%: $(BUILD)/$(1)/tests/unit/%.o $$(UNIT_OBJECTS_$(1))
@@ -272,6 +314,6 @@ clean:
 	$(Q)rm -rf $(BUILD)
 
 ALL_DEPENDENCIES := $(foreach v,$(VARIANTS),$(patsubst %.o,%.d,$(call objects,$(v),$(CORE) $(HOST) \
-	$(OPENFIRMWARE) $(BIOS) $(UNIT_HELPERS) $(addprefix tests/unit/,$(addsuffix .c,$(UNIT_TESTS))) $(wildcard tools/*.c tools/common/*.c)) \
+	$(OPENFIRMWARE) $(BIOS) $(UNIT_HELPERS) $(addprefix tests/unit/,$(addsuffix .c,$(UNIT_TESTS))) $(wildcard tools/*.c tools/common/*.c boot/unpack/*.c)) \
 	$(call lwip_objects,$(v)) $(call zlib_objects,$(v))))
 -include $(wildcard $(ALL_DEPENDENCIES))

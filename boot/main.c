@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/boot_path.h"
 #include "boot/cards.h"
+#include "boot/chain.h"
 #include "boot/files.h"
 #include "boot/handover.h"
 #include "boot/modules.h"
@@ -23,14 +25,16 @@
 #endif
 
 /* Over the network: an address, then the files. */
-static error_t fetch_over(struct nic *nic, const struct options *options,
+static error_t fetch_over(struct nic *nic, struct options *options, struct boot_path *boot_path,
                           struct network_config *network, struct boot_files *files)
 {
     error_t error = network_start(nic);
 
     if (error != OK)
         return error;
-    error = network_configure(options->net, network);
+    error = chain_configure(options, network);
+    if (error == OK)
+        error = boot_path_finish(boot_path, network, options);
     if (error == OK)
         error = files_fetch(options, network, files);
     network_stop();
@@ -38,12 +42,12 @@ static error_t fetch_over(struct nic *nic, const struct options *options,
 }
 
 /* `nic` NULL: every file came with the loader. */
-static error_t boot_from(struct nic *nic, const struct options *options)
+static error_t boot_from(struct nic *nic, struct options *options, struct boot_path *boot_path)
 {
     static struct network_config network;
     static struct boot_files files;
     static struct handover handover;
-    error_t error = nic != NULL ? fetch_over(nic, options, &network, &files)
+    error_t error = nic != NULL ? fetch_over(nic, options, boot_path, &network, &files)
                                 : files_fetch(options, NULL, &files);
 
     if (error != OK)
@@ -63,6 +67,7 @@ static error_t boot_from(struct nic *nic, const struct options *options)
 error_t loader_boot(const char *words)
 {
     static struct options options;
+    static struct boot_path boot_path;
     struct nic *nic = NULL;
     error_t error;
 
@@ -70,6 +75,8 @@ error_t loader_boot(const char *words)
     error = options_parse(words, &options);
     if (error == OK)
         error = modules_assign(&options);
+    if (error == OK)
+        error = boot_path_apply(platform_boot_path(), &options, &boot_path);
     if (error != OK)
         return error;
     console_verbose = options.verbose;
@@ -79,7 +86,7 @@ error_t loader_boot(const char *words)
         if (error != OK)
             return error;
     }
-    error = boot_from(nic, &options);
+    error = boot_from(nic, &options, &boot_path);
     if (nic != NULL)
         nic_close(nic);
     return error;

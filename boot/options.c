@@ -113,6 +113,10 @@ static error_t take_word(struct options *options, const char *word)
     if ((value = value_of(word, "mkext=")) != NULL)
         return append(options->mkext, &options->mkext_count, OPTIONS_MKEXTS_MAXIMUM,
                       "mkext=", value);
+    if (strcmp(word, "driver=none") == 0) {
+        options->without_driver = true;
+        return OK;
+    }
     if ((value = value_of(word, "driver=")) != NULL)
         return append(options->driver, &options->driver_count, OPTIONS_DRIVERS_MAXIMUM,
                       "driver=", value);
@@ -163,13 +167,21 @@ static char *split_word(char *word)
     return at;
 }
 
+static void trim_end(char *text)
+{
+    char *end = text + strlen(text);
+
+    while (end > text && text_is_blank(end[-1]))
+        *--end = '\0';
+}
+
 /*
  * `args=` takes the rest of the line as it is. Where GRUB has put quotes around the word, they go:
  * "args=-v debug=8" more.
  */
 static char *rest_of_line(char *word)
 {
-    char *end, *close;
+    char *close;
 
     if (*word == '"') {
         word++;
@@ -177,9 +189,7 @@ static char *rest_of_line(char *word)
         if (close != NULL)
             memmove(close, close + 1, strlen(close));
     }
-    end = word + strlen(word);
-    while (end > word && text_is_blank(end[-1]))
-        *--end = '\0';
+    trim_end(word);
     return word + strlen("args=");
 }
 
@@ -203,6 +213,11 @@ error_t options_parse(const char *text, struct options *options)
         if (*at == '\0')
             return OK;
         word = at;
+        if (*word == '-') {
+            options->args = word;
+            trim_end(word);
+            return OK;
+        }
         if (value_of(word, "args=") != NULL || value_of(word, "\"args=") != NULL) {
             options->args = rest_of_line(word);
             return OK;

@@ -23,6 +23,7 @@ struct options {
     size_t mkext_count;
     const char *driver[OPTIONS_DRIVERS_MAXIMUM]; /* an mkext, or a folder that ends in .kext */
     size_t driver_count;
+    bool without_driver; /* driver=none: not the one in the card's ROM either */
     const char *ramdisk; /* for XNU; NULL: none */
     /* For Linux (initrd=) and multiboot kernels (module=): a URI, then the module's own words. */
     const char *module[OPTIONS_MODULES_MAXIMUM];
@@ -42,8 +43,10 @@ struct options {
 /*
  * Splits words at white space; a value in double quotes may have some: module="vmlinuz quiet",
  * or as GRUB writes it "module=vmlinuz quiet".
- * `args=` takes the rest of the line. A later word replaces an earlier one; mkext=, driver=,
- * initrd= and module= repeat. An unknown word is an error that names it.
+ * `args=` takes the rest of the line, and so does a word that begins with '-' (a kernel flag, as
+ * Macs are used to: "boot enet:,kernel -v debug=8"), itself included. A later word replaces an
+ * earlier one; mkext=, driver=, initrd= and module= repeat. An unknown word is an error that names
+ * it.
  */
 error_t options_parse(const char *text, struct options *options);
 

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "boot/network_identity.h"
 #include "console/error.h"
 #include "loader/image.h"
 
@@ -97,7 +98,8 @@ void platform_pci_write(const struct pci_device *device, unsigned offset, unsign
                         uint32_t value);
 /*
  * Makes a base address register's space usable, memory or I/O, and fills in its window
- * (drivers/io.h). `bar` counts from 0. ERROR_NIC_REGISTERS if it cannot be reached.
+ * (drivers/io.h). `bar` counts from 0; PCI_BAR_ROM is the ROM's, on Power Macs. ERROR_NIC_REGISTERS
+ * if it cannot be reached.
  */
 struct io_window;
 error_t platform_pci_map(const struct pci_device *device, unsigned bar, struct io_window *window);
@@ -125,6 +127,26 @@ error_t platform_device_tree(struct devtree *tree);
 
 /* The option words that the loader was started with; never NULL. Lives for ever. */
 const char *platform_arguments(void);
+
+/*
+ * The path of the firmware's tree that the loader was booted from, in the form of pci_device's
+ * `path`, with what the user wrote behind the ':'; "" if there is none. Lives for ever.
+ */
+const char *platform_boot_path(void);
+
+/*
+ * What a network loader that started us (a PXE ROM) was told: the DHCP acknowledgement, and the
+ * answer of the boot server that it asked then, which may have come from a proxy or be the same.
+ * Packets from `op` on, as they came; length 0: none. They live for ever. False: nobody was told
+ * anything.
+ */
+struct platform_lease {
+    const uint8_t *ack;
+    size_t ack_length;
+    const uint8_t *boot;
+    size_t boot_length;
+};
+bool platform_cached_lease(struct platform_lease *lease);
 
 /* The most capable kind of processor that kernels may be for here (x86_64 runs i386 as well). */
 enum image_cpu platform_cpu(void);

@@ -12,7 +12,8 @@
 # are Sawboot's words, ARGS the kernel's arguments. MACHINE= chooses the Power Mac (mac99, g3beige) or
 # the PC (q35, pc), MEMORY= its megabytes, CPU= its processor. BITS=32 takes a PC that has no 64-bit
 # mode. GDB_PORT= is where gdb is waited for. BOOT=cd starts run and demo from the CD image, by the
-# Mac's firmware; BOOT=kernel, which is the default, lets QEMU load Sawboot.
+# machine's firmware, BOOT=disk from the same image as a disk (on a PC), BOOT=rom from the ROM of the
+# card; BOOT=kernel, which is the default, lets QEMU load Sawboot.
 set -u
 BUILD=${BUILD:-build}
 MEMORY=${MEMORY:-256}
@@ -74,14 +75,37 @@ esac
 loader=$BUILD/images/sawboot-$arch.elf
 [ -f "$loader" ] || die "$loader is missing: run make first"
 BOOT=${BOOT:-kernel}
+case $nic in
+rtl8139) rom=10ec8139 ;;
+e1000 | e1000-82540em) rom=8086100e ;;
+e1000-82545em) rom=8086100f ;;
+e1000-82544gc) rom=80861008 ;;
+*) rom=none ;;
+esac
+rom=$BUILD/images/$rom.rom
 iso=$BUILD/images/sawboot-$arch.iso
 case $BOOT,$mode,$arch in
 kernel,*) ;;
-cd,debug,*) die 'BOOT=cd is for run and demo' ;;
-cd,*,ppc) [ -f "$iso" ] || die "$iso is missing: run make first" ;;
-cd,*) die 'BOOT=cd is for ARCH=ppc' ;;
-*) die "BOOT=$BOOT: it has to be kernel or cd" ;;
+cd,debug,* | disk,debug,*) die "BOOT=$BOOT is for run and demo" ;;
+cd,*,* | disk,*,x86) [ -f "$iso" ] || die "$iso is missing: run make first" ;;
+rom,debug,*) die 'BOOT=rom is for run and demo' ;;
+rom,*,ppc) [ -f "$rom" ] || die "$rom is missing: run make first, or choose another NIC=" ;;
+disk,*) die 'BOOT=disk is for ARCH=x86' ;;
+rom,*) die "BOOT=$BOOT is for ARCH=ppc" ;;
+*) die "BOOT=$BOOT: it has to be kernel, cd, disk or rom" ;;
 esac
+
+# A PC that boots from a medium has the words there only. Opens an image with these words as file 4,
+# which has no name: nobody else writes to it, and it is gone with the emulator.
+image_with_words() {
+    image=$(mktemp) || exit 1
+    if ! BUILD=$BUILD tools/make-x86-iso.sh "$image" "$1"; then
+        rm -f "$image"
+        die 'the image could not be made'
+    fi
+    exec 4<>"$image"
+    rm -f "$image"
+}
 
 # machine ROOT FILE WORDS QEMU-ARGUMENTS...: becomes the emulator.
 machine() {
@@ -91,13 +115,32 @@ machine() {
     *,*,*) die "QEMU takes no commas in ROOT and FILE" ;;
     esac
     # Open Firmware gives a program that it boots by itself the words in boot-file.
-    case $BOOT in
-    kernel) set -- -kernel "$loader" -append "$words" "$@" ;;
-    cd) set -- -drive "file=$iso,format=raw,media=cdrom" -boot d -prom-env "boot-file=$words" "$@" ;;
+    card="$nic,netdev=n0,romfile="
+    case $BOOT,$arch in
+    kernel,*) set -- -kernel "$loader" -append "$words" "$@" ;;
+    cd,x86)
+        image_with_words "$words"
+        set -- -drive file=/proc/self/fd/4,format=raw,media=cdrom -boot d "$@"
+        ;;
+    disk,x86)
+        image_with_words "$words"
+        set -- -drive file=/proc/self/fd/4,format=raw -boot c "$@"
+        ;;
+    cd,*) set -- -drive "file=$iso,format=raw,media=cdrom" -boot d -prom-env "boot-file=$words" "$@" ;;
+    rom,*)
+        card=$card$rom
+        set -- -prom-env 'boot-device=/pci/sawboot' -prom-env "boot-file=$words" "$@"
+        # One word in each line; nothing in them is for this shell.
+        while IFS= read -r word; do
+            set -- "$@" "$word"
+        done <<EOF
+$(tools/openbios-rom.sh)
+EOF
+        ;;
     esac
     # shellcheck disable=SC2086
     exec $emulator -M "$MACHINE" -m "$MEMORY" -nic none -netdev "user,id=n0,tftp=$root,bootfile=$file" \
-        -device "$nic,netdev=n0,romfile=" ${QEMU_ARGS:-} "$@"
+        -device "$card" ${QEMU_ARGS:-} "$@"
 }
 
 # The loader's words and, if there are any, the kernel's arguments behind them.
@@ -153,6 +196,24 @@ file $loader
 target remote 127.0.0.1:$GDB_PORT
 thbreak *$(linked_entry "$loader")
 continue
+EOF
+    # On a Power Mac the loader moves to the top of memory at once, if there is room above it.
+    [ "$arch" != ppc ] || cat <<EOF
+set \$place = 0
+thbreak *move_jump
+thbreak loader_main
+continue
+delete
+if \$pc == (unsigned int)&move_jump
+  set \$place = (unsigned int)\$ctr
+  set \$distance = \$place - (unsigned int)&image_start
+  thbreak *\$place
+  symbol-file
+  eval "add-symbol-file $loader -o %#x", \$distance
+  continue
+end
+EOF
+    cat <<EOF
 
 define kernel
   thbreak *platform_launch
@@ -164,6 +225,11 @@ define kernel
 EOF
     if [ -n "$symbols" ]; then
         linked=$(linked_entry "$symbols")
+        [ "$arch" != ppc ] || cat <<'EOF'
+  if $place != 0
+    remove-symbol-file -a $place
+  end
+EOF
         # A kernel that is linked for its own page tables runs elsewhere until they are on.
         cat <<EOF
   symbol-file $symbols

@@ -116,8 +116,73 @@ fetch_unpacked() {
     }
     dpkg-deb --fsys-tarfile "$work/$name/"*.deb |
         tar -C "$work/$name/root" --no-same-owner -xf - "./$2"
+    keep_unpacked
+}
+
+# keep_unpacked: what was unpacked for $name goes into the cache, instead of what was there.
+keep_unpacked() {
     rm -rf "$SAWBOOT_CACHE/unpacked/$name"
     mv "$work/$name/root" "$SAWBOOT_CACHE/unpacked/$name"
+}
+
+# foreign_apt ARCHITECTURE PROGRAM ARGUMENTS...: private_apt as on a machine of another architecture
+# with nothing installed, whether or not this machine's apt knows of that architecture.
+foreign_apt() {
+    foreign=$work/apt-$1
+    if [ ! -d "$foreign" ]; then
+        mkdir -p "$foreign/sources.list.d" "$foreign/lists/partial"
+        : >"$foreign/status"
+        # A list may be meant for this machine's architecture only, and source packages are not
+        # wanted.
+        sed -n -e '/^[[:blank:]]*deb[[:blank:]]/{s/arch[+-]*=[^] ]*//;s/\[[[:blank:]]*\]//;p;}' \
+            "$work/apt/sources.list" >"$foreign/sources.list"
+        for list in "$work/apt/sources.list.d/"*.sources; do
+            [ -f "$list" ] || continue
+            sed -e 's/^Types:.*/Types: deb/' -e '/^Architectures:/d' "$list" \
+                >"$foreign/sources.list.d/${list##*/}"
+        done
+    fi
+    architecture=$1 program=$2
+    shift 2
+    private_apt "$program" -o APT::Architecture="$architecture" \
+        -o APT::Architectures="$architecture" -o Acquire::Languages=none \
+        -o Dir::State::status="$foreign/status" -o Dir::State::Lists="$foreign/lists" \
+        -o Dir::Etc::SourceList="$foreign/sources.list" \
+        -o Dir::Etc::SourceParts="$foreign/sources.list.d" "$@"
+}
+
+# fetch_foreign PACKAGE/ARCHITECTURE FOLDER: keeps that folder of a package of another architecture.
+# It is the version in tools/setup/unpacked.sha256, which the tests were written with, as long as the
+# archives have it.
+fetch_foreign() {
+    name=${1%%/*} architecture=${1#*/}
+    say "unpacking $name for $architecture into $SAWBOOT_CACHE/unpacked (it is not installed)"
+    pinned=$(awk -v start="${name}_" -v end="_$architecture.deb" \
+        'index($2, start) == 1 && substr($2, length($2) - length(end) + 1) == end { print $2 }' \
+        tools/setup/unpacked.sha256)
+    [ -n "$pinned" ] || die "tools/setup/unpacked.sha256 names no $name for $architecture"
+    version=${pinned#*_}
+    version=${version%_*}
+    prepare_private_apt
+    foreign_apt "$architecture" apt-get update >>"$work/apt.log" || :
+    mkdir -p "$work/$name/root" "$SAWBOOT_CACHE/unpacked"
+    if (cd "$work/$name" && foreign_apt "$architecture" apt-get download "$name=$version" \
+        >>"$work/apt.log") && [ -f "$work/$name/$pinned" ]; then
+        sum=$(sha256sum "$work/$name/$pinned" | cut -d ' ' -f 1)
+        grep -qxF -- "$sum  $pinned" tools/setup/unpacked.sha256 ||
+            die "the $pinned that came has the wrong SHA-256"
+    else
+        # Archives forget a version when the next one is out; apt has checked what it gives.
+        say "the package archives no longer have $name $version, taking what they have"
+        (cd "$work/$name" && foreign_apt "$architecture" apt-get download "$name" \
+            >>"$work/apt.log") || {
+            tail -n 10 "$work/apt.log" >&2
+            die "the package $name for $architecture could not be fetched"
+        }
+    fi
+    dpkg-deb --fsys-tarfile "$work/$name/"*.deb |
+        tar -C "$work/$name/root" --no-same-owner -xf - "./$2"
+    keep_unpacked
 }
 
 # --- What has to be done ----------------------------------------------------------------------
@@ -156,8 +221,12 @@ done
 
 for entry in $(sed 's/#.*//' tools/setup/unpacked | awk 'NF { print $1 "," $2 }'); do
     package=${entry%,*} folder=${entry#*,}
-    kept=$SAWBOOT_CACHE/unpacked/${package%%:*}/$folder
+    kept=$SAWBOOT_CACHE/unpacked/${package%%[:/]*}/$folder
     [ -d "$kept" ] && continue
     begin_work
-    [ -d "$kept" ] || fetch_unpacked "$package" "$folder"
+    [ -d "$kept" ] && continue
+    case $package in
+    */*) fetch_foreign "$package" "$folder" ;;
+    *) fetch_unpacked "$package" "$folder" ;;
+    esac
 done

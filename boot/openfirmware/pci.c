@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "boot/openfirmware/forth_device.h"
 #include "boot/openfirmware/pci_host.h"
 #include "console/console.h"
 #include "drivers/io.h"
@@ -31,7 +32,6 @@
 #define BRIDGE_PREFETCH_LIMIT 0x26
 #define BRIDGE_SECONDARY_BUS  0x19
 #define BRIDGE_SUBORDINATE    0x1A
-#define PCI_ROM_ADDRESS       0x30
 #define ROM_LENGTH            0x100000u /* larger than the ROM of any card of the time */
 
 /* The high cell of a PCI address: PCI bus binding to IEEE 1275, section 2.2.1.1. */
@@ -131,6 +131,8 @@ size_t platform_pci_devices(struct pci_device *devices, size_t maximum)
 
 uint32_t platform_pci_read(const struct pci_device *device, unsigned offset, unsigned width)
 {
+    if (forth_device_active())
+        return forth_configuration_read(offset, width);
     struct pci_host *host = pci_host(device->host);
     if (host == NULL)
         return 0xFFFFFFFFu >> (32 - 8 * width);
@@ -140,6 +142,10 @@ uint32_t platform_pci_read(const struct pci_device *device, unsigned offset, uns
 void platform_pci_write(const struct pci_device *device, unsigned offset, unsigned width,
                         uint32_t value)
 {
+    if (forth_device_active()) {
+        forth_configuration_write(offset, width, value);
+        return;
+    }
     struct pci_host *host = pci_host(device->host);
     if (host != NULL)
         pci_host_write(host, device->bus, device->slot, device->function, offset, width, value);
@@ -157,11 +163,12 @@ struct bar {
 /* Reads a base address register and measures it (PCI 2.2, section 6.2.5.1) with decoding off. */
 static void read_bar(const struct pci_device *device, unsigned number, struct bar *bar)
 {
-    bar->offset = PCI_BAR(number);
+    bool rom = number == PCI_BAR_ROM;
+    bar->offset = rom ? PCI_ROM_ADDRESS : PCI_BAR(number);
     uint32_t low = platform_pci_read(device, bar->offset, 4);
-    bar->io = (low & PCI_BAR_IO) != 0;
-    bar->wide = !bar->io && (low & PCI_BAR_64BIT) != 0 && number < 5;
-    uint32_t flags = bar->io ? 0x3 : 0xF;
+    bar->io = !rom && (low & PCI_BAR_IO) != 0;
+    bar->wide = !rom && !bar->io && (low & PCI_BAR_64BIT) != 0 && number < 5;
+    uint32_t flags = rom ? ~PCI_ROM_ADDRESS_MASK : bar->io ? 0x3 : 0xF;
     bar->address = low & ~flags;
     if (bar->wide)
         bar->address |= (uint64_t)platform_pci_read(device, bar->offset + 4, 4) << 32;
@@ -169,7 +176,7 @@ static void read_bar(const struct pci_device *device, unsigned number, struct ba
     uint32_t command = platform_pci_read(device, PCI_COMMAND, 2);
     platform_pci_write(device, PCI_COMMAND, 2,
                        command & ~(uint32_t)(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
-    platform_pci_write(device, bar->offset, 4, 0xFFFFFFFFu);
+    platform_pci_write(device, bar->offset, 4, rom ? PCI_ROM_ADDRESS_MASK : 0xFFFFFFFFu);
     uint32_t mask = platform_pci_read(device, bar->offset, 4) & ~flags;
     platform_pci_write(device, bar->offset, 4, low);
     platform_pci_write(device, PCI_COMMAND, 2, command);
@@ -314,8 +321,8 @@ static bool step_over_device(const struct pci_device *device, bool io, uint64_t 
             moved |= step_over(place, length, length, windows[i].base, windows[i].end);
     } else if (!io) {
         /* The expansion ROM is not in OpenBIOS's tree. */
-        uint32_t rom = platform_pci_read(device, PCI_ROM_ADDRESS, 4) & 0xFFFFF800u;
-        if (rom != 0 && rom < 0xFFFFF800u)
+        uint32_t rom = platform_pci_read(device, PCI_ROM_ADDRESS, 4) & PCI_ROM_ADDRESS_MASK;
+        if (rom != 0 && rom < PCI_ROM_ADDRESS_MASK)
             moved |= step_over(place, length, length, rom, (uint64_t)rom + ROM_LENGTH);
     }
     return moved;
@@ -369,9 +376,11 @@ static error_t assign_bar(const struct pci_device *device, struct bar *bar)
 
 error_t platform_pci_map(const struct pci_device *device, unsigned number, struct io_window *window)
 {
+    if (forth_device_active())
+        return forth_registers(number, window);
     struct pci_host *host = pci_host(device->host);
     struct bar bar;
-    if (host == NULL || host->access == PCI_ACCESS_NONE || number > 5)
+    if (host == NULL || host->access == PCI_ACCESS_NONE || number > PCI_BAR_ROM)
         return fail(ERROR_NIC_REGISTERS, "%s: its configuration space cannot be reached",
                     device->path);
     read_bar(device, number, &bar);
@@ -427,6 +436,8 @@ static of_cell parent_instance(const struct pci_device *device)
 void *platform_dma_allocate(const struct pci_device *device, size_t length, size_t alignment,
                             uint32_t *bus)
 {
+    if (forth_device_active())
+        return forth_dma_allocate(length, alignment, bus);
     /*
      * Our own claims are contiguous, cached and coherent, which is what dma-alloc would give;
      * memory of dma-alloc could be lost for good, depending on the firmware.
@@ -453,6 +464,10 @@ void platform_dma_free(const struct pci_device *device, void *memory, size_t len
 {
     if (memory == NULL)
         return;
+    if (forth_device_active()) {
+        forth_dma_free();
+        return;
+    }
     /* dma-map-out ( virt devaddr size -- ) */
     of_cell instance = parent_instance(device);
     of_cell arguments[3] = {(of_cell)length, bus, (of_cell)(uintptr_t)memory};

@@ -2,12 +2,15 @@
 /*
  * Console, clock, words from the user, start and exit.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "boot/main.h"
+#include "boot/openfirmware/move.h"
 #include "boot/openfirmware/openfirmware.h"
 #include "console/console.h"
 #include "lib/bytes.h"
+#include "lib/text.h"
 
 #define ARGUMENTS_LENGTH 2048
 #define MSR_EE           0x8000u
@@ -21,6 +24,7 @@
 static of_cell console_out, console_in;
 static uint32_t clock_frequency = CLOCK_FALLBACK;
 static char arguments[ARGUMENTS_LENGTH];
+static char boot_path[ARGUMENTS_LENGTH];
 
 /* --- Console ------------------------------------------------------------------------------ */
 
@@ -114,6 +118,12 @@ static uint32_t frequency_by_measuring(void)
     return now - first < CLOCK_MEASURE_MS ? 0 : (uint32_t)(ticks * 1000 / (now - first));
 }
 
+void clock_set_frequency(uint32_t hertz)
+{
+    if (hertz != 0)
+        clock_frequency = hertz;
+}
+
 static void clock_initialise(void)
 {
     uint32_t frequency = frequency_from_tree();
@@ -122,8 +132,7 @@ static void clock_initialise(void)
         print("clock: no timebase-frequency in the device tree; measured %u Hz\n",
               (unsigned)frequency);
     }
-    if (frequency != 0)
-        clock_frequency = frequency;
+    clock_set_frequency(frequency);
 }
 
 /* --- Words from the user ------------------------------------------------------------------ */
@@ -131,6 +140,45 @@ static void clock_initialise(void)
 const char *platform_arguments(void)
 {
     return arguments;
+}
+
+const char *platform_boot_path(void)
+{
+    return boot_path;
+}
+
+/* What Open Firmware was told is in /chosen, but the card may be another one. */
+bool platform_cached_lease(struct platform_lease *lease)
+{
+    (void)lease;
+    return false;
+}
+
+/*
+ * /chosen bootpath may begin with an alias or leave unit addresses out: the node's own path takes
+ * the place of what stands in front of the ':'.
+ */
+static void read_boot_path(of_cell chosen)
+{
+    static char text[ARGUMENTS_LENGTH]; /* too large for a small stack */
+    char device[OF_PATH_LENGTH];
+    size_t length;
+    of_cell node;
+
+    /* Started by a Sawboot, not by firmware: the path names this very program. */
+    of_cell firmware = of_property_number(chosen, "sawboot,firmware-entry", 0);
+    if (firmware != 0 && firmware != entry_state.client)
+        return;
+    if (!of_property_text(chosen, "bootpath", text, sizeof text))
+        return;
+    length = strcspn(text, ":");
+    if (length >= sizeof device)
+        return;
+    memcpy(device, text, length);
+    device[length] = '\0';
+    node = of_find(device);
+    if (of_exists(node) && of_path(node, device, sizeof device))
+        snprintf(boot_path, sizeof boot_path, "%s%s", device, text + length);
 }
 
 enum image_cpu platform_cpu(void)
@@ -157,20 +205,61 @@ void platform_exit(void)
         ;
 }
 
+/* The options are not parsed yet, and errors in them are for later. */
+static bool wants_verbose(const char *words)
+{
+    size_t length;
+
+    for (;; words += length) {
+        words += strspn(words, " ");
+        length = text_word_length(words);
+        if (length == 0 || strncmp(words, "args=", 5) == 0)
+            return false;
+        if (length == 7 && strncmp(words, "verbose", 7) == 0)
+            return true;
+    }
+}
+
+static void tell_place(void)
+{
+    print_verbose("memory: the loader is at %08x-%08x", (unsigned)(uintptr_t)image_start,
+                  (unsigned)(uintptr_t)image_end - 1);
+    if (image_origin.length != 0)
+        print_verbose(", moved from %08x\n", (unsigned)image_origin.base);
+    else
+        print_verbose(": no room above\n");
+}
+
 void platform_start(void)
 {
     of_connect(entry_state.client);
+    error_t error = memory_initialise();
+    if (error == OK) {
+        move_to_top();
+        error = memory_make_heap();
+    }
+
     of_cell chosen = of_find("/chosen");
     console_out = of_property_number(chosen, "stdout", 0);
     console_in = of_property_number(chosen, "stdin", 0);
     of_property_text(chosen, "bootargs", arguments, sizeof arguments);
+    read_boot_path(chosen);
     clock_initialise();
-    error_t error = memory_initialise();
+    console_verbose = wants_verbose(arguments);
+    tell_place();
     if (error != OK)
         error_show(error);
     else
         loader_main();
     platform_exit();
+}
+
+/* --- Names -------------------------------------------------------------------------------- */
+
+void platform_network_identity(struct network_identity *identity)
+{
+    memset(identity, 0, sizeof *identity);
+    identity->vendor_class = "Sawboot";
 }
 
 /* --- What only PCs have ------------------------------------------------------------------- */

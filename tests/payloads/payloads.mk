@@ -24,7 +24,7 @@ CLIENT_OBJECTS := $(call payload_objects,$(CLIENT_SOURCES))
 
 PAYLOADS := $(addprefix $(PAYLOADS_DIR)/,demo-ppc demo-ppc-high demo-ppc-far demo-ppc.lzss \
 	demo-ppc.fat demo-ppc-40m demo-ppc-truncated client-ppc.elf client-ppc.xcf \
-	client-ppc-odd.xcf client-ppc-xcf.chrp client-ppc-elf.chrp SawbootDemo.mkext SawbootBig.mkext \
+	client-ppc-odd.xcf client-ppc-xcf.chrp client-ppc-elf.chrp SawbootDemo.mkext SawbootBig.mkext SawbootRom.mkext \
 	SawbootDemo-damaged.mkext SawbootDemo-ppc.mkext SawbootDemo-i386.mkext \
 	SawbootDemo-x86_64.mkext SawbootDemo-x86.mkext SawbootDemo-i386.v2.mkext \
 	SawbootDemo-x86_64.v2.mkext SawbootDemo-x86.v2.mkext ramdisk demo-i386 demo-i386-1.6 demo-i386-firmware demo-i386-40m \
@@ -306,6 +306,15 @@ $(PAYLOADS_DIR)/SawbootBig.mkext: $(KEXT_PPC) $(KEXT_PLIST) $(MAKE_IMAGE) $(MKEX
 	$(Q)cat $(KEXT_PPC) $(PAYLOADS_DIR)/noise \
 		> $(PAYLOADS_DIR)/SawbootBig.kext/Contents/MacOS/SawbootDemo
 	$(Q)$(MKEXT_TOOL) create -o $@ $(PAYLOADS_DIR)/SawbootBig.kext >/dev/null
+
+# 300 KB, most of which do not compress: more than the heap of OpenBIOS, for a card's ROM.
+$(PAYLOADS_DIR)/SawbootRom.mkext: $(KEXT_PPC) $(KEXT_PLIST) $(MAKE_IMAGE) $(MKEXT_TOOL)
+	$(say) MKEXT $@
+	@mkdir -p $(PAYLOADS_DIR)/SawbootRom.kext/Contents/MacOS
+	$(Q)cp $(KEXT_PLIST) $(PAYLOADS_DIR)/SawbootRom.kext/Contents/Info.plist
+	$(Q)$(MAKE_IMAGE) noise 300000 $@.noise
+	$(Q)cat $(KEXT_PPC) $@.noise > $(PAYLOADS_DIR)/SawbootRom.kext/Contents/MacOS/SawbootDemo
+	$(Q)$(MKEXT_TOOL) create -o $@ $(PAYLOADS_DIR)/SawbootRom.kext >/dev/null
 
 $(PAYLOADS_DIR)/SawbootDemo-damaged.mkext: $(PAYLOADS_DIR)/SawbootDemo.mkext $(MAKE_IMAGE)
 	$(say) DAMAGE $@

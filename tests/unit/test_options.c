@@ -22,6 +22,7 @@ static void test_nothing(void **state)
     assert_null(options.nic);
     assert_null(options.ramdisk);
     assert_int_equal(options.driver_count, 0);
+    assert_false(options.without_driver);
     assert_int_equal(options.mkext_count, 0);
     assert_int_equal(options.module_count, 0);
     assert_false(options.has_arch);
@@ -30,6 +31,15 @@ static void test_nothing(void **state)
     assert_int_equal(options.video_width, 0);
     assert_false(options.verbose);
     assert_int_equal(options_parse(" \t \n", &options), OK);
+}
+
+static void test_no_driver(void **state)
+{
+    (void)state;
+    assert_int_equal(options_parse("driver=none verbose", &options), OK);
+    assert_true(options.without_driver);
+    assert_int_equal(options.driver_count, 0);
+    assert_true(options.verbose);
 }
 
 static void test_every_word(void **state)
@@ -96,6 +106,26 @@ static void test_empty_value_is_refused(void **state)
     (void)state;
     assert_int_equal(options_parse("file=", &options), ERROR_OPTION_VALUE);
     assert_int_equal(options_parse("mkext= file=x", &options), ERROR_OPTION_VALUE);
+}
+
+/* As people type it behind a device: boot /pci/sawboot:,mach_kernel -v debug=8 */
+static void test_flags_begin_arguments(void **state)
+{
+    (void)state;
+    assert_int_equal(options_parse("-v", &options), OK);
+    assert_string_equal(options.args, "-v");
+    assert_int_equal(options_parse("verbose file=a  -s debug=0x8 file=b ", &options), OK);
+    assert_true(options.verbose);
+    assert_string_equal(options.file, "a");
+    assert_string_equal(options.args, "-s debug=0x8 file=b");
+    assert_int_equal(options_parse("args=-v -x", &options), OK);
+    assert_string_equal(options.args, "-v -x");
+    /* Inside a word it is a character like others. */
+    assert_int_equal(options_parse("file=-v", &options), OK);
+    assert_string_equal(options.file, "-v");
+    assert_null(options.args);
+    /* Other words of the kernel's need args= in front, or spelling mistakes would be taken. */
+    assert_int_equal(options_parse("debug=0x8 -v", &options), ERROR_OPTION_UNKNOWN);
 }
 
 static void test_limits(void **state)
@@ -249,10 +279,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_every_word),
+        cmocka_unit_test(test_no_driver),
         cmocka_unit_test(test_later_word_wins),
         cmocka_unit_test(test_empty_args_is_given),
         cmocka_unit_test(test_unknown_word_is_named),
         cmocka_unit_test(test_empty_value_is_refused),
+        cmocka_unit_test(test_flags_begin_arguments),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_arch),
         cmocka_unit_test(test_boot_args),
