@@ -10,6 +10,7 @@
 #   make iso          a CD image with words of your own:  WORDS="file=... args=..." [OUT=] [ARCH=]
 #   make vmdk         a disk and a machine for VMware:  [WORDS=] [OUT=]
 #   make check        every test;  make check-fast  those without a machine emulator [COVERAGE=1]
+#   make bench        figures, written to docs/benchmarks.md
 #   make debug        QEMU stopped for gdb
 #   make V=1          shows every command
 
@@ -308,6 +309,11 @@ run: all
 debug: all
 	$(Q)ROOT='$(ROOT)' FILE='$(FILE)' ARGS='$(ARGS)' CONFIG='$(CONFIG)' QEMU_ARGS='$(QEMU_ARGS)' \
 		BUILD=$(BUILD) tools/run.sh debug '$(ARCH)' '$(NIC)'
+
+# Figures; docs/benchmarks.md keeps them.
+.PHONY: bench
+bench: all
+	$(Q)BUILD=$(BUILD) tools/bench.sh
 
 .PHONY: clean
 clean:
