@@ -12,6 +12,7 @@
 
 #include "boot/launch_moves.h"
 #include "boot/openfirmware/interface.h"
+#include "boot/openfirmware/move.h"
 #include "boot/openfirmware/openfirmware.h"
 #include "boot/openfirmware/stub.h"
 #include "console/console.h"
@@ -26,7 +27,6 @@
 #define SCRATCH_LENGTH 0x10000u
 #define BLOCK_LENGTH   (CODE_ROOM + STEPS_MAXIMUM * sizeof(struct relocator_step) + SCRATCH_LENGTH)
 #define BLOCK_TRIES    64
-#define CACHE_LINE     32
 
 /* What lies where in the block: parameters, code, steps, the relocator's scratch memory. */
 struct block {
@@ -66,24 +66,11 @@ static void *claim_clear(const struct launch *launch, uint32_t length)
     return clear;
 }
 
-/* Writes the lines of freshly made code back to memory and drops stale instructions. */
-static void synchronise_code(const void *code, size_t length)
-{
-    uint32_t start = (uint32_t)(uintptr_t)code & ~(uint32_t)(CACHE_LINE - 1);
-    uint32_t end = (uint32_t)(uintptr_t)code + (uint32_t)length;
-    for (uint32_t line = start; line < end; line += CACHE_LINE)
-        __asm__ volatile("dcbst 0,%0" : : "r"(line) : "memory");
-    __asm__ volatile("sync" ::: "memory");
-    for (uint32_t line = start; line < end; line += CACHE_LINE)
-        __asm__ volatile("icbi 0,%0" : : "r"(line) : "memory");
-    __asm__ volatile("sync\n\tisync" ::: "memory");
-}
-
 static void enter_stub(struct block *block) __attribute__((noreturn));
 static void enter_stub(struct block *block)
 {
     interrupts_off();
-    synchronise_code(block, sizeof *block - SCRATCH_LENGTH);
+    code_synchronise(block, sizeof *block - SCRATCH_LENGTH);
     void (*stub)(struct stub_parameters *) =
         (void (*)(struct stub_parameters *))(uintptr_t)block->code;
     stub(&block->parameters);

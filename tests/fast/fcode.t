@@ -2,27 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The ROMs for cards as files: romheaders, detok and mkrom find them right, the FCode is the same in all,
 # has only words of the standard, and the same sources make the same bytes.
-cd "$(dirname "$0")/../.." || exit 1
-BUILD=${BUILD:-build}
+. "$(dirname "$0")/lib.sh"
 images=$BUILD/images
 fcode=$BUILD/rom/sawboot.fcode
 mkrom=$BUILD/host/mkrom
-work=$(mktemp -d "${TMPDIR:-/tmp}/sawboot-fcode.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
 
-# check <words> <command...>: one test that succeeds when the command does
-check() {
-    number=$((number + 1))
-    words=$1
-    shift
-    if "$@" >"$work/log" 2>&1; then
-        echo "ok $number - $words"
-    else
-        echo "not ok $number - $words"
-        sed 's/^/# /' "$work/log"
-    fi
-}
 # lists <file> <pattern>: grep, in the words of `check`
 lists() { grep -E -- "$2" "$1"; }
 lacks() { ! grep -iE -- "$2" "$1"; }

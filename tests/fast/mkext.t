@@ -1,24 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The host tool mkext: folders become archives and come back, the same bytes each time.
-cd "$(dirname "$0")/../.." || exit 1
-mkext=$PWD/${BUILD:-build}/host/mkext
-work=$(mktemp -d "${TMPDIR:-/tmp}/sawboot-mkext.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
+. "$(dirname "$0")/lib.sh"
+mkext=$PWD/$BUILD/host/mkext
 
-# check <words> <command...>: one test that succeeds when the command does
-check() {
-    number=$((number + 1))
-    words=$1
-    shift
-    if "$@" >"$work/log" 2>&1; then
-        echo "ok $number - $words"
-    else
-        echo "not ok $number - $words"
-        sed 's/^/# /' "$work/log"
-    fi
-}
 refuses() {
     expected=$1
     shift

@@ -1,26 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The host tool mkrom: ROMs that it makes are read by romheaders, detok and a reader of the test's own.
-cd "$(dirname "$0")/../.." || exit 1
-mkrom=$PWD/${BUILD:-build}/host/mkrom
-mkext=$PWD/${BUILD:-build}/host/mkext
+. "$(dirname "$0")/lib.sh"
+mkrom=$PWD/$BUILD/host/mkrom
+mkext=$PWD/$BUILD/host/mkext
 helper=$PWD/tests/fast/mkrom.py
-work=$(mktemp -d "${TMPDIR:-/tmp}/sawboot-mkrom.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
 
-# check <words> <command...>: one test that succeeds when the command does
-check() {
-    number=$((number + 1))
-    words=$1
-    shift
-    if "$@" >"$work/log" 2>&1; then
-        echo "ok $number - $words"
-    else
-        echo "not ok $number - $words"
-        sed 's/^/# /' "$work/log"
-    fi
-}
 # refuses <text> <words of mkrom...>: it fails, says the text and writes nothing
 refuses() {
     expected=$1

@@ -2,26 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The packed loaders for the ROMs of cards: they fit, are what is packed in them, and tools/pack refuses
 # what is damaged.
-cd "$(dirname "$0")/../.." || exit 1
-BUILD=${BUILD:-build}
+. "$(dirname "$0")/lib.sh"
 pack=$BUILD/host/pack
 limit=$(sed -n 's/^SMALL_LIMIT := //p' boot/unpack/unpack.mk)
-work=$(mktemp -d "${TMPDIR:-/tmp}/sawboot-pack.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
 
-# check <words> <command...>: one test that succeeds when the command does
-check() {
-    number=$((number + 1))
-    words=$1
-    shift
-    if "$@" >"$work/log" 2>&1; then
-        echo "ok $number - $words"
-    else
-        echo "not ok $number - $words"
-        sed 's/^/# /' "$work/log"
-    fi
-}
 refuses() { ! "$@" && grep -q '^pack: ' "$work/log"; }
 fits() {
     size=$(wc -c <"$1")
