@@ -292,6 +292,11 @@ struct netif *network_interface(void)
     return card != NULL ? &interface : NULL;
 }
 
+unsigned network_burst(void)
+{
+    return card->driver->burst;
+}
+
 const uint8_t *network_station(void)
 {
     return card->address;
@@ -314,6 +319,13 @@ bool network_local(uint32_t address)
 bool network_reachable(uint32_t address)
 {
     return network_local(address) || netif_ip4_gw(&interface)->addr != 0;
+}
+
+void network_find_again(uint32_t address)
+{
+    ip4_addr_t hop = {network_local(address) ? address : netif_ip4_gw(&interface)->addr};
+
+    etharp_request(&interface, &hop);
 }
 
 bool network_link(void)

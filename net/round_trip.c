@@ -47,9 +47,12 @@ void round_trip_measured(struct round_trip *trip, uint64_t milliseconds)
 
 void round_trip_repeated(struct round_trip *trip)
 {
+    uint32_t longest =
+        trip->usual_ms < ROUND_TRIP_REPEATED_MS ? ROUND_TRIP_REPEATED_MS : ROUND_TRIP_LONGEST_MS;
+
     trip->timeout_ms *= 2;
-    if (trip->timeout_ms > ROUND_TRIP_LONGEST_MS)
-        trip->timeout_ms = ROUND_TRIP_LONGEST_MS;
+    if (trip->timeout_ms > longest)
+        trip->timeout_ms = longest;
     if (!trip->measured)
         trip->usual_ms = trip->timeout_ms;
 }

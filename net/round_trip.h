@@ -12,6 +12,8 @@
 #define ROUND_TRIP_FIRST_MS   1000u /* nothing measured yet (RFC 6298 rule 2.1) */
 #define ROUND_TRIP_MARGIN_MS  50u   /* a server's disk and scheduler take that long now and then */
 #define ROUND_TRIP_LONGEST_MS 4000u
+/* The longest between two repetitions where an answer usually comes sooner. */
+#define ROUND_TRIP_REPEATED_MS 1000u
 
 struct round_trip {
     bool measured;
@@ -25,7 +27,10 @@ void round_trip_begin(struct round_trip *trip);
 /* Something that was sent once was answered after so long. Never call it for what was repeated:
  * nobody knows which copy the answer belongs to (Karn's rule). */
 void round_trip_measured(struct round_trip *trip, uint64_t milliseconds);
-/* Something had to be repeated: the time-out is doubled, and stays so until the next measurement.
+/*
+ * Something had to be repeated: the time-out is doubled, and stays so until the next measurement.
+ * On a network that loses much that may take a while, so where the round trip is known to be short
+ * there is a limit.
  */
 void round_trip_repeated(struct round_trip *trip);
 

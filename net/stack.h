@@ -18,6 +18,8 @@ struct udp_pcb;
 
 /* lwIP's interface, or NULL when no card is attached. */
 struct netif *network_interface(void);
+/* So many full frames may come to the attached card between two polls; 0: not known. */
+unsigned network_burst(void);
 /* The attached card's station address, six bytes. */
 const uint8_t *network_station(void);
 /* Gives the interface its address; all in network order. Zeros take it away. */
@@ -26,6 +28,11 @@ void network_set_address(uint32_t address, uint32_t netmask, uint32_t gateway);
 bool network_reachable(uint32_t address);
 /* True if `address` is on our network, no gateway between. */
 bool network_local(uint32_t address);
+/*
+ * Asks the network who has `address` (or the gateway there), and goes on with what is known until
+ * somebody answers: ARP has no checksum, and machines are replaced.
+ */
+void network_find_again(uint32_t address);
 /* True if the card sees its link now. */
 bool network_link(void);
 /* The last moment (platform_milliseconds) at which the link was seen down; 0: never. */
