@@ -37,6 +37,8 @@ struct nic_driver {
     const char *name;
     const struct nic_id *ids;
     size_t id_count;
+    /* So many full frames may come between two polls, others' frames among them; 0: not known. */
+    unsigned burst;
     /* Resets the card, reads its station address, starts it. All memory is taken here. */
     error_t (*open)(struct nic *nic);
     /* Stops all DMA, within a bound, and gives the memory back. The card stays silent. */

@@ -4,7 +4,9 @@
 
 #include "console/console.h"
 #include "net/address.h"
+#include "net/bsdp.h"
 #include "net/dhcp.h"
+#include "net/dhcp_packet.h"
 #include "net/fetch.h"
 #include "net/network.h"
 #include "net/stack.h"
@@ -87,25 +89,50 @@ static error_t configure_static(const char *text, struct network_config *config)
     return OK;
 }
 
-static error_t acquire(const char *method, struct network_config *config)
-{
-    static const char static_prefix[] = "static:";
-
-    if (method == NULL || strcmp(method, "dhcp") == 0)
-        return dhcp_acquire(false, config);
-    if (strcmp(method, "bootp") == 0)
-        return dhcp_acquire(true, config);
-    if (strncmp(method, static_prefix, sizeof static_prefix - 1) == 0)
-        return configure_static(method + sizeof static_prefix - 1, config);
-    if (strcmp(method, "bsdp") == 0)
-        return fail(ERROR_NET_OPTION, "net=bsdp: not in this version");
-    return fail(ERROR_NET_OPTION, "net=%s", method);
-}
-
 static void use(const struct network_config *config)
 {
     network_set_address(config->address, config->netmask, config->gateway);
     fetch_set_server(config->server);
+}
+
+/* How much a NetBoot server is wanted. */
+static bool parse_bsdp(const char *method, enum bsdp_need *need)
+{
+    static const char *const words[] = {
+        [BSDP_NOT] = "bootp",
+        [BSDP_OPTIONAL] = "dhcp",
+        [BSDP_NEEDED] = "bsdp",
+        [BSDP_OLD_FIRMWARE] = "bsdp,1.0",
+    };
+
+    *need = BSDP_OPTIONAL;
+    if (method == NULL)
+        return true;
+    for (*need = BSDP_NOT; *need <= BSDP_OLD_FIRMWARE; ++*need)
+        if (strcmp(method, words[*need]) == 0)
+            return true;
+    return false;
+}
+
+static error_t acquire(const char *method, struct network_config *config)
+{
+    static const char static_prefix[] = "static:";
+    enum bsdp_need need;
+    error_t error;
+
+    if (method != NULL && strncmp(method, static_prefix, sizeof static_prefix - 1) == 0)
+        return configure_static(method + sizeof static_prefix - 1, config);
+    if (!parse_bsdp(method, &need))
+        return fail(ERROR_NET_OPTION, "net=%s", method);
+    bsdp_begin(need);
+    error = dhcp_acquire(need == BSDP_NOT, config);
+    if (error != OK)
+        return error;
+    /* NetBoot 1.0: the server says so in the answer itself. */
+    config->has_booter = dhcp_option(config->reply, config->reply_length, DHCP_MACNC_SERVER, NULL,
+                                     0) != DHCP_OPTION_ABSENT;
+    use(config);
+    return bsdp_find(config);
 }
 
 error_t network_configure(const char *method, struct network_config *config)

@@ -15,7 +15,8 @@
 
 /*
  * Asks until somebody answers, for DHCP_TOTAL_MS: by DHCP, taking a BOOTP answer when no DHCP
- * server speaks up, or by BOOTP alone. Fills the whole of `config` but does not configure the
+ * server speaks up, or by BOOTP alone. Where the lease names no file, what the platform adds to
+ * DHCP may know one (ProxyDHCP, on PCs). Fills the whole of `config`; the caller configures the
  * interface. Errors: ERROR_NET_NO_ANSWER, ERROR_NET_STOPPED (a key), ERROR_NET_STACK.
  */
 error_t dhcp_acquire(bool bootp_only, struct network_config *config);

@@ -5,91 +5,77 @@
 
 #include "lib/bytes.h"
 #include "net/address.h"
+#include "net/dhcp_exchange.h"
 #include "net/network.h"
+#include "net/stack.h"
 
 #define HTYPE_ETHERNET  1
 #define OVERLOAD_FILE   1
 #define OVERLOAD_SNAME  2
-#define VENDOR_AREA_MAX 180 /* more than dhcp_build ever writes */
+#define VENDOR_AREA_MAX 192 /* more than dhcp_build ever writes */
 
 /*
  * What servers tell the stages apart by: whoever starts us asks with the same vendor class as we
  * do, but without this user class.
  */
 static const char own_class[] = "Sawboot";
+/* What Mac firmware of NetBoot 1.0 says of itself. */
+static const char macnc[] = "Apple MacNC";
 
 /* --- Building --------------------------------------------------------------------------------- */
 
-struct writer {
-    uint8_t *at;
-};
-
-static void put_option(struct writer *writer, uint8_t code, const void *value, size_t length)
+uint8_t *dhcp_put_option(uint8_t *at, uint8_t code, const void *value, size_t length)
 {
-    *writer->at++ = code;
-    *writer->at++ = (uint8_t)length;
-    memcpy(writer->at, value, length);
-    writer->at += length;
+    *at++ = code;
+    *at++ = (uint8_t)length;
+    memcpy(at, value, length);
+    return at + length;
 }
 
-static void put_address_option(struct writer *writer, uint8_t code, uint32_t address)
+/* 0 leaves it out. */
+static uint8_t *put_address_option(uint8_t *at, uint8_t code, uint32_t address)
 {
-    uint8_t bytes[4];
-
-    address_to_bytes(address, bytes);
-    put_option(writer, code, bytes, sizeof bytes);
+    return address != 0 ? dhcp_put_option(at, code, &address, sizeof address) : at;
 }
 
-/*
- * What PXE clients say (RFC 4578, 2.1 to 2.3): a PC with BIOS, UNDI 2.1, and which machine, in the
- * byte order that SMBIOS has, as PXE ROMs and UEFI send it.
- */
-static void put_pxe_options(struct writer *writer, const struct network_identity *identity)
+static uint8_t *put_dhcp_options(uint8_t *at, const struct dhcp_query *query)
 {
-    static const uint8_t architecture[2] = {0, 0}, interface[3] = {1, 2, 1};
-    uint8_t machine[1 + sizeof identity->machine] = {0}; /* type 0: a UUID */
-
-    memcpy(machine + 1, identity->machine, sizeof identity->machine);
-    put_option(writer, DHCP_CLIENT_ARCHITECTURE, architecture, sizeof architecture);
-    put_option(writer, DHCP_CLIENT_INTERFACE, interface, sizeof interface);
-    put_option(writer, DHCP_CLIENT_MACHINE, machine, sizeof machine);
-}
-
-static void put_dhcp_options(struct writer *writer, const struct dhcp_query *query)
-{
-    static const uint8_t wanted[] = {DHCP_NETMASK,   DHCP_ROUTER,        DHCP_DNS,
-                                     DHCP_HOST_NAME, DHCP_DOMAIN,        DHCP_ROOT_PATH,
-                                     DHCP_VENDOR,    DHCP_VENDOR_CLASS,  DHCP_TFTP_SERVER,
-                                     DHCP_BOOT_FILE, DHCP_TFTP_ADDRESSES};
+    /* The last one is asked for by extended clients only. */
+    static const uint8_t wanted[] = {DHCP_NETMASK,   DHCP_ROUTER,         DHCP_DNS,
+                                     DHCP_HOST_NAME, DHCP_DOMAIN,         DHCP_ROOT_PATH,
+                                     DHCP_VENDOR,    DHCP_VENDOR_CLASS,   DHCP_TFTP_SERVER,
+                                     DHCP_BOOT_FILE, DHCP_TFTP_ADDRESSES, DHCP_SITE_WORDS};
     uint8_t type = (uint8_t)query->type;
     uint8_t client_id[7] = {HTYPE_ETHERNET};
 
-    put_option(writer, DHCP_MESSAGE_TYPE, &type, 1);
+    at = dhcp_put_option(at, DHCP_MESSAGE_TYPE, &type, 1);
     /* What systems that boot after us send too, so that they keep the lease. */
     memcpy(client_id + 1, query->station, 6);
-    put_option(writer, DHCP_CLIENT_ID, client_id, sizeof client_id);
-    if (query->requested != 0)
-        put_address_option(writer, DHCP_REQUESTED, query->requested);
-    if (query->server != 0)
-        put_address_option(writer, DHCP_SERVER_ID, query->server);
-    put_option(writer, DHCP_VENDOR_CLASS, query->identity.vendor_class,
-               strlen(query->identity.vendor_class));
-    put_option(writer, DHCP_USER_CLASS, own_class, sizeof own_class - 1);
-    if (query->identity.is_pxe)
-        put_pxe_options(writer, &query->identity);
-    put_option(writer, DHCP_PARAMETERS, wanted, sizeof wanted);
+    at = dhcp_put_option(at, DHCP_CLIENT_ID, client_id, sizeof client_id);
+    at = put_address_option(at, DHCP_REQUESTED, query->requested);
+    at = put_address_option(at, DHCP_SERVER_ID, query->server);
+    at = dhcp_put_option(at, DHCP_VENDOR_CLASS, query->identity.vendor_class,
+                         strlen(query->identity.vendor_class));
+    at = dhcp_put_option(at, DHCP_USER_CLASS, own_class, sizeof own_class - 1);
+    if (query->extension != NULL)
+        at = query->extension->put_options(at, query);
+    if (query->vendor != NULL)
+        at = dhcp_put_option(at, DHCP_VENDOR, query->vendor, query->vendor_length);
+    return dhcp_put_option(at, DHCP_PARAMETERS, wanted, sizeof wanted - (query->extension == NULL));
 }
 
 size_t dhcp_build(const struct dhcp_query *query, uint8_t *packet, size_t size)
 {
-    struct writer writer = {packet + DHCP_OPTIONS};
+    uint8_t *at = packet + DHCP_OPTIONS;
     uint8_t maximum[2];
+    uint32_t macnc_version = 0;
     size_t length;
 
     if (size < DHCP_OPTIONS + VENDOR_AREA_MAX)
         return 0;
     if (query->type != DHCP_IS_BOOTP &&
-        strlen(query->identity.vendor_class) > NETWORK_VENDOR_CLASS_LONGEST)
+        (strlen(query->identity.vendor_class) > NETWORK_VENDOR_CLASS_LONGEST ||
+         query->vendor_length > DHCP_VENDOR_LONGEST))
         return 0;
     memset(packet, 0, DHCP_OPTIONS + VENDOR_AREA_MAX);
     packet[DHCP_OP] = DHCP_REQUEST;
@@ -98,15 +84,20 @@ size_t dhcp_build(const struct dhcp_query *query, uint8_t *packet, size_t size)
     put_be32(packet + DHCP_XID, query->transaction);
     put_be16(packet + DHCP_SECS, query->seconds);
     put_be16(packet + DHCP_FLAGS, query->broadcast ? DHCP_BROADCAST : 0);
+    address_to_bytes(query->address, packet + DHCP_CIADDR);
     memcpy(packet + DHCP_CHADDR, query->station, 6);
     put_be32(packet + DHCP_COOKIE, DHCP_COOKIE_VALUE);
     /* Apple's BOOTP servers too need to hear that more than 64 bytes of answer are welcome. */
-    put_be16(maximum, NETWORK_PACKET_MAXIMUM);
-    put_option(&writer, DHCP_MAXIMUM_SIZE, maximum, sizeof maximum);
+    put_be16(maximum, query->type == DHCP_IS_INFORM ? NETWORK_MTU : NETWORK_PACKET_MAXIMUM);
+    at = dhcp_put_option(at, DHCP_MAXIMUM_SIZE, maximum, sizeof maximum);
     if (query->type != DHCP_IS_BOOTP)
-        put_dhcp_options(&writer, query);
-    *writer.at++ = DHCP_END;
-    length = (size_t)(writer.at - packet);
+        at = put_dhcp_options(at, query);
+    else if (query->identity.is_apple) {
+        at = dhcp_put_option(at, DHCP_MACNC_VERSION, &macnc_version, sizeof macnc_version);
+        at = dhcp_put_option(at, DHCP_MACNC_INFORMATION, macnc, sizeof macnc - 1);
+    }
+    *at++ = DHCP_END;
+    length = (size_t)(at - packet);
     return length < DHCP_BOOTP_LENGTH ? DHCP_BOOTP_LENGTH : length;
 }
 

@@ -40,7 +40,11 @@
 #define DHCP_REPLY        2
 #define DHCP_BROADCAST    0x8000
 
-/* Option codes, RFC 2132, RFC 3004 (77), RFC 4578 (93, 94, 97) and RFC 5859 (150). */
+/*
+ * Option codes, RFC 2132, RFC 3004 (77), RFC 4578 (93, 94, 97) and RFC 5859 (150). 220 and 221 are
+ * what firmware of NetBoot 1.0 says in its BOOTP requests, 230 is in the server's answer (Apple's
+ * bootp sources, macNC).
+ */
 enum dhcp_option {
     DHCP_PAD = 0,
     DHCP_NETMASK = 1,
@@ -66,6 +70,10 @@ enum dhcp_option {
     DHCP_CLIENT_INTERFACE = 94,
     DHCP_CLIENT_MACHINE = 97,
     DHCP_TFTP_ADDRESSES = 150,
+    DHCP_MACNC_VERSION = 220,
+    DHCP_MACNC_INFORMATION = 221,
+    DHCP_SITE_WORDS = 224, /* RFC 3942: the site's own; words for the loader, if marked as such */
+    DHCP_MACNC_SERVER = 230,
     DHCP_END = 255
 };
 
@@ -77,25 +85,36 @@ enum dhcp_message {
     DHCP_IS_REQUEST = 3,
     DHCP_IS_DECLINE = 4,
     DHCP_IS_ACK = 5,
-    DHCP_IS_NAK = 6
+    DHCP_IS_NAK = 6,
+    DHCP_IS_INFORM = 8
 };
 
 struct dhcp_query {
-    enum dhcp_message type; /* BOOTP, DISCOVER or REQUEST */
+    enum dhcp_message type; /* BOOTP, DISCOVER, REQUEST or INFORM */
     uint32_t transaction;
     uint16_t seconds; /* since the first try */
     bool broadcast;   /* ask for a broadcast answer */
     uint8_t station[6];
     uint32_t requested, server; /* REQUEST: options 50 and 54; 0 leaves one out */
+    uint32_t address;           /* ciaddr, the address that we have already; 0: none */
+    const uint8_t *vendor;      /* option 43, at most DHCP_VENDOR_LONGEST bytes; NULL: none */
+    size_t vendor_length;
     struct network_identity identity;
+    const struct dhcp_extension *extension; /* may be NULL */
 };
+
+#define DHCP_VENDOR_LONGEST 32
 
 /*
  * Writes a query into `packet`, which has room for `size` bytes. Returns its length, at least
  * DHCP_BOOTP_LENGTH, or 0 if it does not fit or the vendor class is longer than
- * NETWORK_VENDOR_CLASS_LONGEST. A BOOTP query says nothing of the identity.
+ * NETWORK_VENDOR_CLASS_LONGEST. A BOOTP query says nothing of identity and extension, but that it
+ * is Apple's, as firmware of NetBoot 1.0 does it.
  */
 size_t dhcp_build(const struct dhcp_query *query, uint8_t *packet, size_t size);
+
+/* Writes one option and returns the place behind it. */
+uint8_t *dhcp_put_option(uint8_t *at, uint8_t code, const void *value, size_t length);
 
 #define DHCP_OPTION_ABSENT SIZE_MAX
 

@@ -29,6 +29,15 @@ struct network_config {
      */
     uint8_t reply[NETWORK_PACKET_MAXIMUM];
     size_t reply_length;
+    /* The raw answer of the boot server that named server and file where the lease's did not
+     * (ProxyDHCP, on PCs); length 0: none. */
+    uint8_t boot_reply[NETWORK_PACKET_MAXIMUM];
+    size_t boot_reply_length;
+    /* `file` is a NetBoot server's booter: kernel and extensions lie beside it. */
+    bool has_booter;
+    /* NETWORK_BSDP: what the NetBoot server answered, for /chosen bsdp-response. */
+    uint8_t bsdp_reply[NETWORK_PACKET_MAXIMUM];
+    size_t bsdp_reply_length;
 };
 
 /* Attaches the stack to an open card. One card at a time. */
@@ -40,10 +49,11 @@ void network_poll(void);
 
 /*
  * Gets an address as the option `net=` says: "dhcp" (or NULL: DHCP, falling back to plain BOOTP
- * answers), "bootp", "static:address/mask,gateway,server" (mask as bits or dotted; gateway and
- * server may be empty). Asks with randomised back-off for DHCP_TOTAL_MS (net/dhcp.h), saying so.
- * Fills `config`, configures the interface and tells net/fetch.h the boot server. Escape or ^C ends
- * the wait. Errors: ERROR_NET_OPTION, and those of dhcp_acquire.
+ * answers, and to a NetBoot server where the machine has a name for one and nobody names a file),
+ * "bootp", "bsdp" (net/bsdp.h), "static:address/mask,gateway,server" (mask as bits or dotted;
+ * gateway and server may be empty). Asks with randomised back-off for DHCP_TOTAL_MS (net/dhcp.h),
+ * saying so. Fills `config`, configures the interface and tells net/fetch.h the boot server. Escape
+ * or ^C ends the wait. Errors: ERROR_NET_OPTION, and those of dhcp_acquire and bsdp_find.
  */
 error_t network_configure(const char *method, struct network_config *config);
 

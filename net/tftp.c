@@ -30,8 +30,11 @@
 /* No answer at all for so long ends it; a switch port may begin to forward after 50 s. */
 #define REQUEST_TOTAL_MS 60000u
 #define RESTART_TOTAL_MS 15000u /* the same, for the second start of a transfer */
-/* No new block for so long counts as silence; the shorter one when no full block ever came. */
-#define STALL_TOTAL_MS 15000u
+/*
+ * No new block for so long counts as silence; the shorter one when no full block ever came. A
+ * server that doubles its time repeats a block after 1, 3, 7 and 15 s.
+ */
+#define STALL_TOTAL_MS 17000u
 #define FIRST_BLOCK_MS 7000u
 /* A link that was lost may stay down for so long, and then not be forwarded for as long again. */
 #define LINK_TOTAL_MS 60000u
@@ -41,6 +44,15 @@
 /* After so many requests with options, every other one is without: some servers ignore the former.
  */
 #define TRIES_WITH_OPTIONS 3
+/*
+ * RFC 7440: a window that the card's ring has room for, with some left for others' frames; a small
+ * one where nobody knows. RFC 7440 section 4 finds little gain beyond 16.
+ */
+#define WINDOW_UNKNOWN 4u
+#define WINDOW_SPARE   4u
+/* So many windows in a row that ended early and not one whole: the window is too large. */
+#define CUT_SHORT_ENOUGH 8
+#define WINDOW_DIVISOR   4
 /* So many times "port unreachable" is an answer, too. */
 #define REFUSALS_ENOUGH 4
 /*
@@ -57,7 +69,8 @@ enum outcome {
     COMPLETE,
     FAILED,  /* transfer.error says how */
     REFUSED, /* the server does not take our options */
-    SILENT   /* nobody answers, or no more */
+    SILENT,  /* nobody answers, or no more */
+    CHOKED   /* windows never come whole */
 };
 
 struct transfer {
@@ -77,15 +90,20 @@ struct transfer {
     enum outcome outcome;
     error_t error;
     unsigned asked_block_size; /* 0: no options */
+    unsigned asked_window;     /* 1: none */
     bool asked_options, asked_plain;
     unsigned tries, refusals_before;
     bool connected;
     uint32_t server; /* where packets go to: the URI's server, unless it answers from elsewhere */
     uint16_t peer;   /* the server's transfer id: its port */
-    unsigned block_size;
+    unsigned block_size, window;
     struct tftp_counter counter;
-    uint64_t position; /* bytes received since this start */
+    unsigned unacknowledged; /* blocks that came since the last acknowledgement */
+    bool gap_told;           /* that a block is missing */
+    unsigned cut_short;      /* windows that ended early, since the last whole one */
+    uint64_t position;       /* bytes received since this start */
     uint64_t began_ms, progress_ms, sent_ms;
+    uint64_t waiting_ms; /* since when an answer to the last acknowledgement is awaited */
     uint64_t request_interval_ms;
     struct round_trip trip;
     bool acknowledged_once; /* so that the next block tells how long a round trip is */
@@ -94,6 +112,7 @@ struct transfer {
 
 static struct transfer transfer;
 static char printable_name[FETCH_PATH_LENGTH];
+static unsigned window_limit;
 
 /* The last transfer's endpoint, see tftp_forget. */
 static struct {
@@ -133,7 +152,8 @@ static void send_ack(void)
     size_t length = tftp_build_ack(transfer.counter.wire, packet);
 
     network_send_udp(transfer.endpoint, transfer.server, transfer.peer, packet, length);
-    transfer.sent_ms = platform_milliseconds();
+    transfer.sent_ms = transfer.waiting_ms = platform_milliseconds();
+    transfer.unacknowledged = 0;
 }
 
 static void send_request(void)
@@ -142,11 +162,13 @@ static void send_request(void)
     bool with_options =
         transfer.asked_block_size != 0 &&
         (transfer.tries < TRIES_WITH_OPTIONS || (transfer.tries - TRIES_WITH_OPTIONS) % 2 != 0);
+    /* One try with the older options only: to some servers each unknown one is too many. */
+    bool with_window = transfer.tries != TRIES_WITH_OPTIONS - 1;
     bool options;
     size_t length = tftp_build_request(
         transfer.uri->path, with_options ? transfer.asked_block_size : 0,
-        network_local(transfer.server) ? SERVER_TIMEOUT_LOCAL_S : SERVER_TIMEOUT_S, packet,
-        &options);
+        network_local(transfer.server) ? SERVER_TIMEOUT_LOCAL_S : SERVER_TIMEOUT_S,
+        with_window ? transfer.asked_window : 1, packet, &options);
 
     if (length == 0) {
         finish(FAILED, fail(ERROR_FETCH_URI, "the path is empty or too long for TFTP: \"%s\"",
@@ -171,6 +193,25 @@ static void repeat_ack(void)
 {
     send_ack();
     transfer.acknowledged_once = false;
+}
+
+/*
+ * A later block than the next has come: what is between is lost, or late. Told once, and again by
+ * the timer only, because the server begins again for each time that it is told; the rest of this
+ * window is of no use, but a sign that the server has not gone on yet.
+ */
+static void acknowledge_gap(void)
+{
+    if (transfer.window == 1)
+        return;
+    transfer.waiting_ms = platform_milliseconds();
+    if (transfer.gap_told)
+        return;
+    transfer.gap_told = true;
+    if (transfer.unacknowledged != 0)
+        acknowledge();
+    else
+        repeat_ack();
 }
 
 static void acknowledge_again(void)
@@ -234,7 +275,10 @@ static void note_progress(void)
 
     if (transfer.acknowledged_once)
         round_trip_measured(&transfer.trip, now - transfer.sent_ms);
-    transfer.progress_ms = now;
+    transfer.acknowledged_once = false;
+    transfer.gap_told = false;
+    transfer.unacknowledged++;
+    transfer.progress_ms = transfer.waiting_ms = now;
     transfer.refusals_before = network_refusals(transfer.server);
 }
 
@@ -253,7 +297,8 @@ static void receive_oack(const struct tftp_packet *packet, uint16_t port)
                     transfer.name));
         return;
     }
-    if (packet->bad || packet->block_size > transfer.asked_block_size) {
+    if (packet->bad || packet->block_size > transfer.asked_block_size ||
+        packet->window > transfer.asked_window) {
         print("  TFTP: %s grants options that were not asked for, asking without\n",
               network_address_text(transfer.server));
         send_error(port, TFTP_ERROR_OPTION, "not what was asked for");
@@ -262,6 +307,8 @@ static void receive_oack(const struct tftp_packet *packet, uint16_t port)
     }
     if (packet->block_size != 0)
         transfer.block_size = packet->block_size;
+    if (packet->window != 0)
+        transfer.window = packet->window;
     /* Some servers give 0 where they do not know. */
     if (announce(packet->has_size && packet->size != 0 ? packet->size : FETCH_SIZE_UNKNOWN))
         acknowledge();
@@ -324,9 +371,13 @@ static void receive_data(const struct tftp_packet *packet, uint16_t port)
     }
     switch (tftp_counter_judge(&transfer.counter, packet->block)) {
     case TFTP_BLOCK_AGAIN:
-        acknowledge_again();
+        if (transfer.unacknowledged == 0)
+            acknowledge_again();
         return;
-    case TFTP_BLOCK_OTHER:
+    case TFTP_BLOCK_AHEAD:
+        acknowledge_gap();
+        return;
+    case TFTP_BLOCK_OLD:
         return;
     case TFTP_BLOCK_NEXT:
         break;
@@ -337,7 +388,10 @@ static void receive_data(const struct tftp_packet *packet, uint16_t port)
     tftp_counter_accept(&transfer.counter, packet->block);
     note_progress();
     /* Acknowledged before the copy, so that the server works while we do. */
-    acknowledge();
+    if (last || transfer.unacknowledged == transfer.window) {
+        acknowledge();
+        transfer.cut_short = 0;
+    }
     error = deliver(transfer.position, packet->data, packet->length);
     transfer.position += packet->length;
     if (error != OK)
@@ -492,12 +546,22 @@ static void send_ack_again(uint64_t now)
     uint64_t silence = now - transfer.progress_ms;
 
     /* One lost packet is not worth a line. */
-    if (silence >= SILENCE_SHOWN_MS)
+    if (silence >= SILENCE_SHOWN_MS) {
+        network_find_again(transfer.server);
         print("\n  TFTP: nothing from %s for %u s at byte %llu, acknowledging again%s\n",
               network_address_text(transfer.server), (unsigned)(silence / 1000),
               (unsigned long long)transfer.position, link_text());
-    round_trip_repeated(&transfer.trip);
-    repeat_ack();
+    }
+    transfer.gap_told = false;
+    if (transfer.unacknowledged == 0) {
+        round_trip_repeated(&transfer.trip);
+        repeat_ack();
+    } else if (++transfer.cut_short < CUT_SHORT_ENOUGH) {
+        acknowledge();
+    } else {
+        send_error(transfer.peer, TFTP_ERROR_UNDEFINED, "once more with a smaller window");
+        finish(CHOKED, OK);
+    }
 }
 
 static void send_request_again(uint64_t now)
@@ -507,17 +571,16 @@ static void send_request_again(uint64_t now)
     print("  TFTP: no answer from %s yet (%u s of %u s, escape stops)%s\n",
           network_address_text(transfer.server), (unsigned)((now - transfer.began_ms) / 1000),
           (transfer.restarted ? RESTART_TOTAL_MS : REQUEST_TOTAL_MS) / 1000, link_text());
+    network_find_again(transfer.server);
     send_request();
     transfer.request_interval_ms = interval < REQUEST_INTERVAL_MS ? interval : REQUEST_INTERVAL_MS;
 }
 
 static void send_again(uint64_t now)
 {
-    uint64_t waited = now - transfer.sent_ms;
-
-    if (transfer.connected && waited >= transfer.trip.timeout_ms)
+    if (transfer.connected && now - transfer.waiting_ms >= transfer.trip.timeout_ms)
         send_ack_again(now);
-    else if (!transfer.connected && waited >= transfer.request_interval_ms)
+    else if (!transfer.connected && now - transfer.sent_ms >= transfer.request_interval_ms)
         send_request_again(now);
 }
 
@@ -543,8 +606,9 @@ static void run(void)
     }
 }
 
-/* Starts the transfer (again) with a block size, 0 for no options, and runs it to some outcome. */
-static enum outcome start(unsigned block_size)
+/* Starts the transfer (again) with a block size, 0 for no options, and a window, and runs it to
+ * some outcome. */
+static enum outcome start(unsigned block_size, unsigned window)
 {
     transfer.endpoint = network_open_udp(0);
     if (transfer.endpoint == NULL) {
@@ -554,6 +618,10 @@ static enum outcome start(unsigned block_size)
     udp_recv(transfer.endpoint, received, NULL);
     transfer.outcome = RUNNING;
     transfer.asked_block_size = block_size;
+    transfer.asked_window = window;
+    transfer.window = 1;
+    transfer.unacknowledged = transfer.cut_short = 0;
+    transfer.gap_told = false;
     transfer.asked_options = transfer.asked_plain = false;
     transfer.tries = 0;
     transfer.refusals_before = network_refusals(transfer.server);
@@ -597,7 +665,7 @@ static error_t no_answer(void)
  * wire. With small blocks, since full frames may get lost where small ones pass, unless the link
  * explains the silence. False if that has been tried and has brought nothing.
  */
-static bool start_again(unsigned *block_size)
+static bool start_again(unsigned *block_size, unsigned *window)
 {
     bool small = *block_size <= TFTP_BLOCK_DEFAULT;
 
@@ -605,8 +673,10 @@ static bool start_again(unsigned *block_size)
         return false;
     if (transfer.restarted && small && transfer.delivered == transfer.delivered_before)
         return false;
-    if (!small && (transfer.restarted || !link_was_lost()))
+    if (!small && (transfer.restarted || !link_was_lost())) {
         *block_size = TFTP_BLOCK_DEFAULT;
+        *window = 1;
+    }
     transfer.restarted = true;
     print("\n  TFTP: %s went silent, starting \"%s\" again with blocks of %u bytes\n",
           network_address_text(transfer.server), transfer.name,
@@ -614,9 +684,24 @@ static bool start_again(unsigned *block_size)
     return true;
 }
 
+void tftp_limit_window(unsigned blocks)
+{
+    window_limit = blocks;
+}
+
+static unsigned largest_window(void)
+{
+    unsigned burst = network_burst(), window;
+
+    if (window_limit != 0)
+        return window_limit;
+    window = burst > WINDOW_SPARE + WINDOW_UNKNOWN ? burst - WINDOW_SPARE : WINDOW_UNKNOWN;
+    return window < TFTP_WINDOW ? window : TFTP_WINDOW;
+}
+
 error_t tftp_fetch(const struct fetch_uri *uri, struct fetch_sink *sink)
 {
-    unsigned block_size = BLOCK_MAXIMUM;
+    unsigned block_size = BLOCK_MAXIMUM, window;
 
     if (network_interface() == NULL)
         return fail(ERROR_NET_STACK, "no card is attached");
@@ -630,15 +715,25 @@ error_t tftp_fetch(const struct fetch_uri *uri, struct fetch_sink *sink)
     transfer.size = FETCH_SIZE_UNKNOWN;
     text_make_printable(printable_name, sizeof printable_name, uri->path, sizeof uri->path);
     transfer.name = printable_name;
+    window = largest_window();
     for (;;) {
-        switch (start(block_size)) {
+        switch (start(block_size, window)) {
         case COMPLETE:
             return OK;
         case REFUSED:
-            block_size = 0;
+            /* The youngest option first; then all. */
+            if (window == 1)
+                block_size = 0;
+            window = 1;
+            break;
+        case CHOKED:
+            window = window > WINDOW_DIVISOR ? window / WINDOW_DIVISOR : 1;
+            print(
+                "\n  TFTP: windows do not come whole, starting \"%s\" again with a window of %u\n",
+                transfer.name, window);
             break;
         case SILENT:
-            if (!start_again(&block_size))
+            if (!start_again(&block_size, &window))
                 return no_answer();
             break;
         default:

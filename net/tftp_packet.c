@@ -91,6 +91,10 @@ static bool parse_options(const uint8_t *packet, size_t length, struct tftp_pack
             if (!parse_number(value, 255, &number) || number == 0)
                 return false;
             parsed->timeout = (uint32_t)number;
+        } else if (same_name(name, "windowsize")) {
+            if (!parse_number(value, 65535, &number) || number == 0)
+                return false;
+            parsed->window = (uint32_t)number;
         } else {
             parsed->bad = true;
         }
@@ -156,7 +160,7 @@ static bool put_number_option(uint8_t *packet, size_t *at, const char *name, uns
 }
 
 size_t tftp_build_request(const char *path, unsigned block_size, unsigned timeout_s,
-                          uint8_t packet[TFTP_REQUEST_MAXIMUM], bool *options)
+                          unsigned window, uint8_t packet[TFTP_REQUEST_MAXIMUM], bool *options)
 {
     size_t at = 2, plain;
 
@@ -169,7 +173,8 @@ size_t tftp_build_request(const char *path, unsigned block_size, unsigned timeou
         return plain;
     *options = put_number_option(packet, &at, "tsize", 0) &&
                put_number_option(packet, &at, "blksize", block_size) &&
-               put_number_option(packet, &at, "timeout", timeout_s);
+               put_number_option(packet, &at, "timeout", timeout_s) &&
+               (window == 1 || put_number_option(packet, &at, "windowsize", window));
     return *options ? at : plain;
 }
 
@@ -194,13 +199,12 @@ enum tftp_arrival tftp_counter_judge(const struct tftp_counter *counter, uint16_
 {
     if (counter->received != 0 && wire == counter->wire)
         return TFTP_BLOCK_AGAIN;
-    if (counter->wire != LAST_BLOCK)
-        return wire == counter->wire + 1u ? TFTP_BLOCK_NEXT : TFTP_BLOCK_OTHER;
-    if (wire == 0 && counter->wrap != TFTP_WRAP_TO_1)
+    if (counter->wire != LAST_BLOCK ? wire == counter->wire + 1u
+                                    : (wire == 0 && counter->wrap != TFTP_WRAP_TO_1) ||
+                                          (wire == 1 && counter->wrap != TFTP_WRAP_TO_0))
         return TFTP_BLOCK_NEXT;
-    if (wire == 1 && counter->wrap != TFTP_WRAP_TO_0)
-        return TFTP_BLOCK_NEXT;
-    return TFTP_BLOCK_OTHER;
+    /* Half of all numbers are behind, the other half before us. */
+    return (uint16_t)(wire - counter->wire - 1u) < 0x7FFF ? TFTP_BLOCK_AHEAD : TFTP_BLOCK_OLD;
 }
 
 void tftp_counter_accept(struct tftp_counter *counter, uint16_t wire)

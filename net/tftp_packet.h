@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * TFTP packets (RFC 1350, options RFC 2347 to 2349) and the block counter. Pure functions of bytes.
+ * TFTP packets (RFC 1350, options RFC 2347 to 2349 and 7440) and the block counter. Pure functions
+ * of bytes.
  */
 #ifndef NET_TFTP_PACKET_H
 #define NET_TFTP_PACKET_H
@@ -43,7 +44,7 @@ struct tftp_packet {
     /* OACK; 0 (or the flag) means absent. Malformed, or with names that we never ask for: `bad`. */
     bool has_size, bad;
     uint64_t size;
-    uint32_t block_size, timeout;
+    uint32_t block_size, timeout, window;
 };
 
 /* Takes a packet apart. False if it is cut off or none that a server sends. */
@@ -51,11 +52,12 @@ bool tftp_parse(const uint8_t *packet, size_t length, struct tftp_packet *parsed
 
 /*
  * A read request in octet mode for `path`. With a `block_size` other than 0 it asks for blksize,
- * tsize and timeout too, unless that made it longer than RFC 2347 allows (then *options is false).
- * Returns the length, or 0 if the path is empty or too long.
+ * tsize and timeout too, and with a `window` other than 1 for windowsize, unless that made it
+ * longer than RFC 2347 allows (then *options is false). Returns the length, or 0 if the path is
+ * empty or too long.
  */
 size_t tftp_build_request(const char *path, unsigned block_size, unsigned timeout_s,
-                          uint8_t packet[TFTP_REQUEST_MAXIMUM], bool *options);
+                          unsigned window, uint8_t packet[TFTP_REQUEST_MAXIMUM], bool *options);
 /* Each returns the length. */
 size_t tftp_build_ack(uint16_t block, uint8_t packet[TFTP_HEADER]);
 #define TFTP_ERROR_PACKET 64
@@ -70,9 +72,9 @@ struct tftp_counter {
     uint16_t wire;     /* the number of the last one; 0 before the first */
     enum { TFTP_WRAP_UNKNOWN, TFTP_WRAP_TO_0, TFTP_WRAP_TO_1 } wrap;
 };
-enum tftp_arrival { TFTP_BLOCK_NEXT, TFTP_BLOCK_AGAIN, TFTP_BLOCK_OTHER };
+enum tftp_arrival { TFTP_BLOCK_NEXT, TFTP_BLOCK_AGAIN, TFTP_BLOCK_AHEAD, TFTP_BLOCK_OLD };
 
-/* What block `wire` is: the next, the last one again, or neither (late or from the future). */
+/* What block `wire` is: the next, the last one again, beyond the next, or an older one. */
 enum tftp_arrival tftp_counter_judge(const struct tftp_counter *counter, uint16_t wire);
 /* Counts a block that was judged TFTP_BLOCK_NEXT. */
 void tftp_counter_accept(struct tftp_counter *counter, uint16_t wire);

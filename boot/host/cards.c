@@ -266,6 +266,7 @@ static const struct nic_id scripted_ids[] = {
 
 NIC_DRIVER(scripted_driver) = {
     .name = "scripted",
+    .burst = 64,
     .ids = scripted_ids,
     .id_count = 1,
     .open = scripted_open,

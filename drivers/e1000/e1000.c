@@ -264,6 +264,7 @@ NIC_DRIVER(e1000_driver) = {
     .name = "e1000",
     .ids = ids,
     .id_count = sizeof ids / sizeof ids[0],
+    .burst = E1000_BURST,
     .open = e1000_open,
     .close = e1000_close,
     .transmit = e1000_transmit,

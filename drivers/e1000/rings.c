@@ -15,7 +15,7 @@
 #include "lib/bytes.h"
 
 /* RDLEN and TDLEN count in 128 bytes: eight descriptors. */
-#define RECEIVE_COUNT   64u /* 96 KB of full frames: a TFTP window and what comes between */
+#define RECEIVE_COUNT   (E1000_BURST + 1) /* a ring that is full has one free descriptor */
 #define TRANSMIT_COUNT  16u
 #define BUFFER_LENGTH   2048u /* RCTL.BSIZE 0 */
 #define GIVE_BACK_EVERY 8u    /* descriptors for one write of RDT */

@@ -316,6 +316,7 @@ NIC_DRIVER(rtl8139_driver) = {
     .name = "rtl8139",
     .ids = ids,
     .id_count = sizeof ids / sizeof ids[0],
+    .burst = RTL_BURST,
     .open = rtl8139_open,
     .close = rtl8139_close,
     .transmit = rtl8139_transmit,

@@ -15,6 +15,7 @@
  */
 #define RTL_RING_LENGTH    32768u
 #define RTL_RING_PAD       2048u
+#define RTL_BURST          21u /* frames of 1514 bytes, CRC and header, in the ring */
 #define RTL_TRANSMIT_SLOTS 4u
 #define RTL_TRANSMIT_ROOM  1536u /* a slot's buffer: NIC_FRAME_MAXIMUM and alignment */
 

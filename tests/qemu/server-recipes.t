@@ -29,6 +29,8 @@ for port in cable wall tap0 eth1; do
     case $port in cable | tap0) ip link set $port master eth1 ;; esac
     ip link set $port up
 done
+# The cable's other end does not answer for the server: servers listen to their card alone.
+ip link set wall arp off
 ip addr add 192.168.7.1/24 dev eth1
 
 # What is served: the kernel has one name for both kinds of machine, and two folders.
@@ -79,7 +81,7 @@ dnsmasq_service() { # configuration
 dhcpd_service() { # configuration, default
     : >"$work/dhcpd.leases"
     # shellcheck disable=SC1090,SC2086
-    serve "$unpacked/isc-dhcp-server/usr/sbin/dhcpd" -4 -f -cf "$work/$1" -lf "$work/dhcpd.leases" \
+    serve "$unpacked/isc-dhcp-server/usr/sbin/dhcpd" -4 -d -cf "$work/$1" -lf "$work/dhcpd.leases" \
         --no-pid ${2:+$(. "$work/$2" && echo "$INTERFACESv4")}
 }
 
@@ -131,7 +133,7 @@ everybody_asks() {
     asks 'an EFI of another kind' sawboot-x86.pxe dhcp 60=PXEClient:Arch:00007:UNDI:003016
     asks 'iPXE' sawboot-x86.pxe dhcp 60=$pc_class 77=iPXE
     asks 'Sawboot on a PC' mach_kernel dhcp 60=$pc_class 77=Sawboot
-    asks 'Sawboot on a Power Mac' mach_kernel dhcp 60=Sawboot 77=Sawboot
+    asks 'Sawboot on a Power Mac' mach_kernel dhcp 60=AAPLBSDPC/ppc/PowerMac3,1 77=Sawboot
     asks "a Mac's firmware" sawboot-ppc.elf bootp
 }
 
@@ -190,20 +192,59 @@ done
 [ "$SAWBOOT_NETWORK" = root ] ||
     skip 'ISC dhcpd and Kea with tftpd-hpa' 'tftpd-hpa changes its groups, which takes real root'
 
-# Files only, beside a DHCP server that names none.
-server='dnsmasq for files beside a DHCP server'
+# Beside a DHCP server that gives addresses and names no file.
+recipe dhcpd-addresses "$work/pc"
 recipe dnsmasq-files "$work/pc"
-cat >"$work/other.conf" <<'EOT'
-subnet 192.168.7.0 netmask 255.255.255.0 { range 192.168.7.100 192.168.7.150; }
-EOT
-dhcpd_service other.conf
+recipe dnsmasq-proxy "$work/pc"
+recipe dnsmasq-menu "$work/pc"
+
+server='dnsmasq for files beside a DHCP server'
+dhcpd_service dhcpd-addresses
 dnsmasq_service dnsmasq-files
 boots pc rtl8139 'file=tftp://192.168.7.1/mach_kernel args=-v'
 reads 'DHCP: address 192\.168\.7\.1[0-5][0-9],' 'which gave the address'
 stop_servers
 
-# One that gives PXE clients their files, for the other's addresses: Sawboot keeps to the other.
-server='ISC dhcpd, and ProxyDHCP beside it'
+# logged COUNT PATTERN DESCRIPTION: the servers' log has the pattern so many times.
+logged() {
+    l_count=$(grep -c "$2" "$work/server.log")
+    test "$l_count" -eq "$1"
+    result $? "$server: $3" || { echo "# $l_count times $2" && show_servers; }
+}
+
+# One that names PCs their files, for the other's addresses.
+server='ISC dhcpd, and dnsmasq as ProxyDHCP beside it'
+dhcpd_service dhcpd-addresses
+dnsmasq_service dnsmasq-proxy
+boots q35 e1000 'args=-v'
+reads 'ProxyDHCP: from 192\.168\.7\.1' 'which named the file'
+boots pc rtl8139 'args=-v' -uuid 00112233-4455-6677-8899-aabbccddeeff
+# It gives option 97 back: a type, and the UUID in the order of SMBIOS.
+grep -q 'client-machine-id  00:33:22:11:00:55:44:77:66:88:99' "$work/server.log"
+result $? 'which knows the machine by its UUID' || show_servers
+logged 2 'DHCPACK on' 'one exchange each'
+: >"$work/server.log"
+chains e1000
+# The ROM's, and Sawboot's own: there is no third, or it would ask for ever.
+logged 2 'DHCPACK on' 'one exchange of the ROM, one of Sawboot'
+logged 1 'tftp: sent .*/mach_kernel to' 'the kernel is fetched once'
+logged 1 'tftp: sent .*/sawboot-x86.pxe to' 'and so is Sawboot'
+stop_servers
+
+# The same with menus, for which there is port 4011.
+server='ISC dhcpd, and dnsmasq with menus beside it'
+cp "$work/pc/mach_kernel" "$work/pc/mach_kernel.0"
+chmod a+r "$work/pc/mach_kernel.0"
+dhcpd_service dhcpd-addresses
+dnsmasq_service dnsmasq-menu
+boots q35 e1000 'args=-v'
+reads 'ProxyDHCP: asking 192\.168\.7\.1 for the boot file .1 of 4' 'asked on port 4011'
+logged 1 'PXE(eth1) .* mach_kernel\.0' 'it was asked once'
+chains e1000
+stop_servers
+
+# What the server of the lease names comes first.
+server='ISC dhcpd with a file, and ProxyDHCP beside it'
 cat >"$work/proxy" <<EOT
 port=0
 interface=eth1
@@ -215,12 +256,9 @@ tftp-root=$work/pc
 EOT
 dhcpd_service dhcpd dhcpd-default
 dnsmasq_service proxy
-boots q35 e1000 'args=-v' -uuid 00112233-4455-6677-8899-aabbccddeeff
+boots q35 e1000 'args=-v'
 grep -q 'PXE(eth1) 52:54:00:12:34:56 proxy' "$work/server.log" &&
     grep -q 'user class: Sawboot' "$work/server.log"
 result $? 'and that has answered it' || show_servers
-# It gives option 97 back: a type, and the UUID in the order of SMBIOS.
-grep -q 'client-machine-id  00:33:22:11:00:55:44:77:66:88:99' "$work/server.log"
-result $? 'which knows the machine by its UUID' || show_servers
 stop_servers
 finish

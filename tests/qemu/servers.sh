@@ -11,7 +11,7 @@ if [ -z "${SAWBOOT_NETWORK:-}" ]; then
     echo '1..0 # SKIP no network namespaces or no /dev/net/tun here'
     exit 0
 fi
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../qemu/lib.sh"
 
 folder=$(cd "$payloads" && pwd)
 ip link set lo up

@@ -266,9 +266,14 @@ static bool link(struct nic *nic)
     return link_up && platform_microseconds() >= cut_down_until_us;
 }
 
-static const struct nic_driver driver = {
-    .name = "peer", .transmit = transmit, .poll = poll, .link = link};
+static struct nic_driver driver = {
+    .name = "peer", .burst = 64, .transmit = transmit, .poll = poll, .link = link};
 static struct nic nic;
+
+void peer_burst(unsigned frames)
+{
+    driver.burst = frames;
+}
 
 struct nic *peer_nic(void)
 {
@@ -281,6 +286,7 @@ void peer_start_with(size_t memory)
     host_reset(memory);
     drop_in_flight();
     memset(&nic, 0, sizeof nic);
+    driver.burst = 64;
     nic.driver = &driver;
     memcpy(nic.address, peer_client_station, 6);
     on_receive = NULL;

@@ -27,6 +27,8 @@ typedef void (*peer_tick)(uint64_t now_ms);
 /* A fresh machine of PEER_MEMORY bytes, a fresh wire, the network started on it (not configured).
  */
 void peer_start(void);
+/* How many frames the card says that it holds: 64 unless this is called. */
+void peer_burst(unsigned frames);
 /* The same with some other amount of memory. */
 void peer_start_with(size_t memory);
 /* Gives the interface 10.0.2.15/24, gateway 10.0.2.1, boot server 10.0.2.2. */

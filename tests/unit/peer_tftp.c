@@ -14,6 +14,7 @@ static uint16_t port;
 static bool open;
 static unsigned block_size;
 static uint64_t block; /* the one sent last; 0: the OACK */
+static unsigned window;
 static uint64_t sent_ms;
 static uint8_t pattern[2 * PEER_PATTERN];
 
@@ -82,8 +83,26 @@ static void send_block(void)
     put_be16(packet + 2, wire_number(block));
     memcpy(packet + 4, peer_pattern(offset), length);
     server.data_packets++;
+    if (server.lost_block == block && server.lost_times != 0) {
+        server.lost_times--;
+        return;
+    }
     if (length <= server.path_limit)
         peer_tftp_send(port, packet, 4 + length);
+}
+
+/* The blocks behind `acknowledged`, as many as go at once. */
+static void send_window(void)
+{
+    uint64_t first = server.acknowledged + 1;
+    unsigned at_once = server.window_sent != 0 ? server.window_sent : window;
+
+    for (block = first;; block++) {
+        if (server.window_lost == 0 || window == 1 || block - first < server.window_lost)
+            send_block();
+        if (!open || block == block_count() || block - first + 1 == at_once)
+            return;
+    }
 }
 
 static void send_oack(uint64_t size)
@@ -104,13 +123,15 @@ static void send_oack(uint64_t size)
         at += (size_t)sprintf((char *)packet + at, "BLKSIZE%c%u", 0, block_size) + 1;
     if (server.asked_timeout != 0)
         at += (size_t)sprintf((char *)packet + at, "timeout%c%u", 0, server.asked_timeout) + 1;
+    if (window != 1 || server.window_grant != 0)
+        at += (size_t)sprintf((char *)packet + at, "windowsize%c%u", 0, window) + 1;
     peer_tftp_send(port, packet, at);
 }
 
 static void send_present(void)
 {
     if (block != 0) {
-        send_block();
+        send_window();
         return;
     }
     sent_ms = platform_milliseconds();
@@ -133,7 +154,7 @@ static bool read_request(const uint8_t *bytes, size_t length)
     if (at >= end || strcmp(at, "octet") != 0)
         abort();
     at += strlen(at) + 1;
-    server.asked_block_size = server.asked_timeout = 0;
+    server.asked_block_size = server.asked_timeout = server.asked_window = 0;
     while (at < end) {
         const char *value = at + strlen(at) + 1;
 
@@ -141,6 +162,8 @@ static bool read_request(const uint8_t *bytes, size_t length)
             server.asked_block_size = (unsigned)atoi(value);
         else if (strcmp(at, "timeout") == 0)
             server.asked_timeout = (unsigned)atoi(value);
+        else if (strcmp(at, "windowsize") == 0)
+            server.asked_window = (unsigned)atoi(value);
         else if (strcmp(at, "tsize") != 0)
             abort();
         options = true;
@@ -155,15 +178,24 @@ static void take_request(const struct peer_datagram *datagram)
 
     server.requests++;
     server.requests_with_options += options;
+    server.windows_asked += server.asked_window != 0;
     if (server.deaf_requests != 0) {
         server.deaf_requests--;
         return;
     }
     if (server.requests > 1)
         server.gone_from = 0;
-    if (options && server.options == OPTIONS_SWALLOWED)
+    if ((options && server.options == OPTIONS_SWALLOWED) ||
+        (server.asked_window != 0 && server.window_swallowed))
         return;
-    if (server.every_request || !open || datagram->from_port != server.client_port)
+    if (server.every_request && open && options && datagram->from_port == server.client_port) {
+        /* The first process goes on; this one's answer comes from a port of its own. */
+        port++;
+        send_oack(server.size);
+        port--;
+        return;
+    }
+    if (!open || datagram->from_port != server.client_port)
         port++;
     server.client_port = datagram->from_port;
     open = true;
@@ -171,21 +203,46 @@ static void take_request(const struct peer_datagram *datagram)
         send_error(server.error_number, server.error_text);
         return;
     }
-    if (options && server.options == OPTIONS_REFUSED) {
+    if ((options && server.options == OPTIONS_REFUSED) ||
+        (server.asked_window != 0 && server.window_refused)) {
         send_error(server.refusal, "no options\nplease");
         return;
     }
     block_size = 512;
     block = 1;
+    window = 1;
+    server.acknowledged = 0;
     if ((options && server.options == OPTIONS_TAKEN) || server.oack_always) {
         if (server.asked_block_size != 0)
             block_size = server.asked_block_size < server.block_limit ? server.asked_block_size
                                                                       : server.block_limit;
         if (server.block_grant != 0)
             block_size = server.block_grant;
+        if (server.window_limit != 0 && server.asked_window != 0)
+            window = server.asked_window < server.window_limit ? server.asked_window
+                                                               : server.window_limit;
+        if (server.window_grant != 0 && server.asked_window != 0)
+            window = server.window_grant;
         block = 0;
     }
     send_present();
+}
+
+/* An acknowledgement inside a window starts the next one there (RFC 7440 section 4). */
+static void take_window_ack(uint16_t number)
+{
+    uint64_t which = server.acknowledged;
+
+    while (number != (which == 0 ? 0 : wire_number(which)))
+        if (which++ == block)
+            return;
+    if (server.window_to_its_end && which != block)
+        return;
+    server.acknowledged = which;
+    if (which == block_count())
+        server.complete = true;
+    else
+        send_window();
 }
 
 static void take_ack(uint16_t number)
@@ -195,6 +252,10 @@ static void take_ack(uint16_t number)
     server.acks++;
     if (server.deaf_acks != 0 && block >= server.deaf_acks_from) {
         server.deaf_acks--;
+        return;
+    }
+    if (window != 1) {
+        take_window_ack(number);
         return;
     }
     if (news)

@@ -13,10 +13,17 @@ struct peer_tftp {
     /* How it behaves; set after peer_tftp_start. */
     uint64_t size;
     enum { OPTIONS_TAKEN, OPTIONS_IGNORED, OPTIONS_REFUSED, OPTIONS_SWALLOWED } options;
-    unsigned refusal;     /* OPTIONS_REFUSED: the error number */
-    unsigned block_limit; /* the largest block it grants */
-    unsigned block_grant; /* not 0: what it grants, whatever was asked for */
-    const char *oack;     /* not NULL: the OACK's strings, with oack_length */
+    unsigned refusal;       /* OPTIONS_REFUSED: the error number */
+    unsigned block_limit;   /* the largest block it grants */
+    unsigned block_grant;   /* not 0: what it grants, whatever was asked for */
+    unsigned window_limit;  /* the largest window it grants; 0: does not know the option */
+    unsigned window_grant;  /* not 0: what it grants, whatever was asked for */
+    unsigned window_sent;   /* not 0: how many blocks it sends at once, whatever was granted */
+    unsigned window_lost;   /* not 0: of each window only the first so many blocks arrive */
+    bool window_to_its_end; /* takes no acknowledgement of a block inside its window */
+    bool window_refused;    /* answers `refusal` if asked for one */
+    bool window_swallowed;  /* does not answer if asked for one */
+    const char *oack;       /* not NULL: the OACK's strings, with oack_length */
     size_t oack_length;
     bool oack_always;                   /* even if no options were asked for */
     bool no_size;                       /* leaves tsize out */
@@ -27,6 +34,7 @@ struct peer_tftp {
     bool repeat_oack;                   /* that for the OACK as well */
     bool sorcerer;                      /* sends a block for every acknowledgement, new or not */
     bool every_request;                 /* answers each request by a process of its own */
+    uint64_t lost_block, lost_times;    /* this block gets lost so many times */
     uint64_t silent_from;               /* from this block on it is dead, for good */
     uint64_t gone_from;                 /* from this block on it has ended, until asked again */
     unsigned path_limit;                /* datagrams with more data than this get lost */
@@ -41,7 +49,7 @@ struct peer_tftp {
     /* What happened. */
     unsigned requests, requests_with_options;
     char path[600];
-    unsigned asked_block_size, asked_timeout;
+    unsigned asked_block_size, asked_timeout, asked_window, windows_asked;
     unsigned data_packets, acks, oacks;
     unsigned errors[16]; /* received, by number */
     char last_error[128];

@@ -13,6 +13,7 @@
 #include "net/dhcp.h"
 #include "net/dhcp_packet.h"
 #include "net/network.h"
+#include "net/pxe_client.h"
 #include "peer.h"
 
 /* After the rest, for it makes a macro of fail. */
@@ -830,14 +831,20 @@ static void test_build_room(void **state)
     assert_true(dhcp_build(&query, packet, sizeof packet) >= 300);
     /* The longest there is stays within the room that is asked for; one byte more is refused. */
     assert_int_equal(strlen(longest), NETWORK_VENDOR_CLASS_LONGEST);
-    query.identity = (struct network_identity){.vendor_class = longest, .is_pxe = true};
+    query.identity = (struct network_identity){.vendor_class = longest};
+    query.extension = &pxe_client;
+    query.vendor = packet;
+    query.vendor_length = DHCP_VENDOR_LONGEST;
     memset(packet, 0xA5, sizeof packet);
-    assert_int_equal(dhcp_build(&query, packet, DHCP_OPTIONS + 180), DHCP_OPTIONS + 145);
-    assert_int_equal(packet[DHCP_OPTIONS + 180], 0xA5);
+    assert_int_equal(dhcp_build(&query, packet, DHCP_OPTIONS + 192), DHCP_OPTIONS + 180);
+    assert_int_equal(packet[DHCP_OPTIONS + 192], 0xA5);
     query.identity.vendor_class =
         "a vendor class that is one byte longer than what there is room for";
     assert_int_equal(dhcp_build(&query, packet, sizeof packet), 0);
     query.identity = (struct network_identity){.vendor_class = "Sawboot"};
+    query.extension = NULL;
+    query.vendor = NULL;
+    query.vendor_length = 0;
     query.type = DHCP_IS_DISCOVER;
     query.broadcast = true;
     assert_int_equal(dhcp_build(&query, packet, sizeof packet), 300);
@@ -856,6 +863,7 @@ static void be_a_pc(void)
 
     memcpy(identity.machine, machine, sizeof machine);
     host_set_network_identity(&identity);
+    host_set_dhcp_extension(&pxe_client);
 }
 
 static void expect_last_options(const uint8_t *options, size_t length)
@@ -879,8 +887,8 @@ static void test_names_of_a_pc(void **state)
                                       'w',  'b',  'o',  'o',  't',  93,   2,    0,    0,    94,
                                       3,    1,    2,    1,    97,   17,   0,    0x33, 0x22, 0x11,
                                       0x00, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xAA, 0xBB, 0xCC,
-                                      0xDD, 0xEE, 0xFF, 55,   11,   1,    3,    6,    12,   15,
-                                      17,   43,   60,   66,   67,   150,  255};
+                                      0xDD, 0xEE, 0xFF, 55,   12,   1,    3,    6,    12,   15,
+                                      17,   43,   60,   66,   67,   150,  224,  255};
     uint8_t expected[sizeof request];
 
     (void)state;
@@ -917,6 +925,7 @@ static void test_unknown_machine(void **state)
 
     (void)state;
     host_set_network_identity(&identity);
+    host_set_dhcp_extension(&pxe_client);
     assert_int_equal(network_configure(NULL, &config), OK);
     memset(value, 0xA5, sizeof value);
     assert_int_equal(

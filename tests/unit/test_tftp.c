@@ -163,8 +163,10 @@ static void test_options_refused(void **state)
         server->options = OPTIONS_REFUSED;
         server->refusal = numbers[i];
         expect_whole_file();
-        assert_int_equal(server->requests, 2);
-        assert_int_equal(server->requests_with_options, 1);
+        /* First without the youngest option, then without any. */
+        assert_int_equal(server->requests, 3);
+        assert_int_equal(server->requests_with_options, 2);
+        assert_int_equal(server->windows_asked, 1);
         expect_console("refuses options");
         expect_console("no options?please");
     }
@@ -604,7 +606,7 @@ static void test_round_trip(void **state)
     assert_int_equal(trip.timeout_ms, 200);
     for (unsigned i = 0; i < 10; i++)
         round_trip_repeated(&trip);
-    assert_int_equal(trip.timeout_ms, 4000);
+    assert_int_equal(trip.timeout_ms, 1000);
     round_trip_measured(&trip, 1); /* the doubling is over */
     assert_in_range(trip.timeout_ms, 50, 52);
     /* RFC 6298 rule 2.2: R, R / 2, so R + 4 * R / 2. */
@@ -694,6 +696,297 @@ static void test_late_packets(void **state)
     assert_true(server->data_packets < blocks + blocks / 50 * 5);
 }
 
+/* --- Windows (RFC 7440)
+ * ----------------------------------------------------------------------------------- */
+
+static unsigned blocks_of(uint64_t size, unsigned block_size)
+{
+    return (unsigned)(size / block_size) + 1;
+}
+
+static uint64_t window_began_ms;
+static void use_window(void **state, unsigned limit)
+{
+    set_up(state);
+    window_began_ms = platform_milliseconds();
+    server->window_limit = limit;
+}
+
+static unsigned window_took_ms(void)
+{
+    return (unsigned)(platform_milliseconds() - window_began_ms);
+}
+
+static void test_window(void **state)
+{
+    use_window(state, 64);
+    expect_whole_file();
+    assert_int_equal(server->asked_window, TFTP_WINDOW);
+    assert_int_equal(server->requests, 1);
+    assert_int_equal(server->data_packets, blocks_of(100000, 1468));
+    /* One for the OACK and one for each window. */
+    assert_int_equal(server->acks, 1 + (blocks_of(100000, 1468) + 15) / 16);
+    assert_true(server->complete);
+    use_window(state, 7);
+    expect_whole_file();
+    assert_int_equal(server->acks, 1 + (blocks_of(100000, 1468) + 6) / 7);
+}
+
+static void test_window_of_the_card(void **state)
+{
+    static const struct {
+        unsigned frames, window;
+    } cards[] = {{0, 4}, {3, 4}, {9, 5}, {21, 16}, {63, 16}};
+
+    for (size_t i = 0; i < sizeof cards / sizeof cards[0]; i++) {
+        use_window(state, 64);
+        peer_burst(cards[i].frames);
+        expect_whole_file();
+        assert_int_equal(server->asked_window, cards[i].window);
+    }
+    use_window(state, 64);
+    tftp_limit_window(1);
+    expect_whole_file();
+    assert_int_equal(server->windows_asked, 0);
+    assert_int_equal(server->asked_block_size, 1468);
+    use_window(state, 64);
+    tftp_limit_window(40);
+    expect_whole_file();
+    assert_int_equal(server->asked_window, 40);
+    tftp_limit_window(0);
+}
+
+/* Files that end anywhere in a window, and with an empty block. */
+static void test_window_sizes(void **state)
+{
+    static const int around[] = {-1, 0, 1};
+
+    for (unsigned blocks = 0; blocks < 50; blocks++) {
+        for (size_t i = 0; i < 3; i++) {
+            if (blocks == 0 && around[i] < 0)
+                continue;
+            use_window(state, 64);
+            server->size = (uint64_t)((int)blocks * 1468 + around[i]);
+            expect_whole_file();
+            assert_true(server->complete);
+            assert_int_equal(server->data_packets, blocks_of(server->size, 1468));
+        }
+    }
+}
+
+/* The number wraps at every place of a window. */
+static void test_window_wrap(void **state)
+{
+    for (unsigned wrap = 0; wrap < 2; wrap++) {
+        for (unsigned limit = 2; limit <= 16; limit += 7) {
+            for (int extra = -1; extra <= 1; extra++) {
+                use_window(state, limit);
+                server->block_limit = 512;
+                server->wrap = wrap;
+                server->size = (65536u + (unsigned)extra) * 512ull + 77;
+                server->lost_block = 65534 + wrap;
+                server->lost_times = 2;
+                expect_whole_file();
+                assert_true(server->complete);
+            }
+        }
+    }
+    for (unsigned wrap = 0; wrap < 2; wrap++) {
+        use_window(state, 16);
+        server->block_limit = 512;
+        server->wrap = wrap;
+        server->size = 65700ull * 512;
+        peer_impair(77 + wrap, 1, 3, 3);
+        expect_whole_file();
+    }
+}
+
+/* One acknowledgement for a block that is missing, whatever comes behind it. */
+static void test_window_gap(void **state)
+{
+    unsigned blocks = blocks_of(100000, 1468), windows = (blocks + 15) / 16;
+
+    use_window(state, 16);
+    server->lost_block = 21;
+    server->lost_times = 1;
+    expect_whole_file();
+    /* Windows: 1 to 16, 17 to 20, 21 to 36 and so on. */
+    assert_int_equal(server->acks, 1 + windows + 1);
+    assert_int_equal(server->data_packets, blocks + 12);
+    assert_true(window_took_ms() < 40); /* nobody waited for a timer */
+    /* The first one of a window; it gets lost again. */
+    use_window(state, 16);
+    server->lost_block = 17;
+    server->lost_times = 2;
+    expect_whole_file();
+    assert_in_range(server->acks, 1 + windows + 2, 1 + windows + 3);
+    assert_true(server->data_packets <= blocks + 3 * 16);
+    /* The last one of a window, of the file, and each other one. */
+    for (unsigned lost = 1; lost <= blocks; lost++) {
+        use_window(state, 16);
+        server->lost_block = lost;
+        server->lost_times = 1;
+        expect_whole_file();
+        assert_int_equal(server->requests, 1);
+        assert_in_range(server->acks, 1 + windows, 1 + windows + 2);
+        assert_true(server->data_packets <= blocks + 16);
+    }
+}
+
+static void test_window_acknowledgements_lost(void **state)
+{
+    for (unsigned at = 0; at <= 48; at += 16) {
+        use_window(state, 16);
+        server->deaf_acks_from = at;
+        server->deaf_acks = 2;
+        expect_whole_file();
+        assert_int_equal(server->requests, 1);
+        assert_int_equal(server->data_packets, blocks_of(100000, 1468));
+    }
+    /* The last one, which the server asks for. */
+    use_window(state, 16);
+    server->size = 20000;
+    server->deaf_acks_from = 14;
+    server->deaf_acks = 1;
+    server->repeat_ms = 700;
+    expect_whole_file();
+    assert_false(server->complete);
+    wait_ms(2000);
+    assert_true(server->complete);
+}
+
+static void test_window_seeds(void **state)
+{
+    for (uint32_t seed = 1; seed <= 60; seed++) {
+        use_window(state, seed % 20 + 2);
+        peer_impair(seed * 2654435761u, seed % 4 * 30, 50, seed % 3 * 50);
+        peer_delay(seed % 5 * 1000, 0, 0, 0);
+        server->size = 300000 + seed * 97;
+        server->repeat_ms = seed % 3 * 700;
+        server->repeat_oack = seed % 2;
+        server->wrap = seed % 2;
+        server->every_request = seed % 5 == 0;
+        server->window_to_its_end = seed % 3 != 0 && seed % 7 == 0;
+        expect_whole_file();
+    }
+}
+
+/* What is duplicated or overtaken costs something, but does not multiply what follows. */
+static void test_window_disorder(void **state)
+{
+    unsigned blocks = blocks_of(2000000, 1468);
+
+    use_window(state, 16);
+    server->size = 2000000;
+    peer_impair(4711, 0, 50, 0);
+    expect_whole_file();
+    print_message("5 %% duplicates: %u data packets for %u blocks\n", server->data_packets, blocks);
+    assert_true(server->data_packets < blocks + blocks / 2);
+    use_window(state, 16);
+    server->size = 2000000;
+    peer_impair(4711, 0, 50, 100);
+    peer_delay(2000, 0, 0, 0);
+    expect_whole_file();
+    print_message("and 10 %% overtaken: %u data packets\n", server->data_packets);
+    assert_true(server->data_packets < 6 * blocks);
+}
+
+static void test_window_refused(void **state)
+{
+    static const unsigned numbers[] = {8, 4, 0};
+
+    for (size_t i = 0; i < 3; i++) {
+        use_window(state, 0);
+        server->window_refused = true;
+        server->refusal = numbers[i];
+        expect_whole_file();
+        assert_int_equal(server->requests, 2);
+        assert_int_equal(server->asked_block_size, 1468);
+    }
+    use_window(state, 0);
+    server->window_swallowed = true;
+    expect_whole_file();
+    assert_int_equal(server->requests, 3);
+    assert_int_equal(server->asked_block_size, 1468);
+    use_window(state, 16);
+    server->window_grant = 17;
+    expect_whole_file();
+    assert_int_equal(server->errors[8], 1);
+    assert_int_equal(server->requests, 2);
+    assert_int_equal(server->asked_block_size, 1468);
+    /* Granted where it was not asked for: tested by test_oack_bad. */
+}
+
+/* Servers that grant a window and do something else: it takes them a while, but not long. */
+static void test_window_not_kept(void **state)
+{
+    static const struct {
+        unsigned sent, requests;
+    } servers[] = {{1, 3}, {2, 3}, {3, 3}, {4, 2}, {5, 2}, {15, 2}, {17, 1}, {32, 1}};
+
+    for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++) {
+        use_window(state, 64);
+        server->window_sent = servers[i].sent;
+        server->size = 1000000;
+        expect_whole_file();
+        assert_int_equal(server->asked_block_size, 1468);
+        assert_int_equal(server->requests, servers[i].requests);
+        print_message("%u blocks at once: %u ms\n", servers[i].sent, window_took_ms());
+        assert_true(window_took_ms() < 1000);
+        if (servers[i].requests != 1)
+            expect_console("windows do not come whole");
+    }
+}
+
+/* Of each burst only the beginning arrives. */
+static void test_window_too_large(void **state)
+{
+    static const struct {
+        unsigned arrive, window;
+    } paths[] = {{15, 4}, {9, 4}, {4, 4}, {3, 0}, {1, 0}};
+
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        use_window(state, 64);
+        server->size = 1000000;
+        server->window_lost = paths[i].arrive;
+        expect_whole_file();
+        assert_int_equal(server->asked_window, paths[i].window);
+        assert_true(window_took_ms() < 1000);
+    }
+}
+
+static void test_window_server_dies(void **state)
+{
+    use_window(state, 16);
+    server->silent_from = 20;
+    host_clock_step_us(200);
+    expect_failure(ERROR_TFTP_LOST, "after 27892 bytes");
+    use_window(state, 16);
+    server->gone_from = 40;
+    host_clock_step_us(200);
+    expect_whole_file();
+    assert_int_equal(server->requests, 2);
+}
+
+/* Two milliseconds each way. */
+static void test_window_speed(void **state)
+{
+    unsigned one, windowed;
+
+    use_window(state, 64);
+    server->size = 1000000;
+    peer_delay(4000, 0, 0, 0);
+    expect_whole_file();
+    windowed = window_took_ms();
+    use_window(state, 0);
+    server->size = 1000000;
+    peer_delay(4000, 0, 0, 0);
+    expect_whole_file();
+    one = window_took_ms();
+    print_message("1 MB with 4 ms of delay: %u ms, %u ms with a window\n", one, windowed);
+    assert_true(windowed * 6 < one);
+}
+
 /* --- Wrong, foreign and hostile packets
  * ------------------------------------------------------------ */
 
@@ -770,8 +1063,14 @@ static void test_oack_bad(void **state)
          "5x",
          11},
         {"windowsize\0"
-         "4",
+         "17",
+         14},
+        {"windowsize\0"
+         "0",
          13},
+        {"windowsize\0"
+         "65536",
+         17},
         {"tsize\0"
          "99999999999999999999999",
          30},
@@ -791,9 +1090,9 @@ static void test_oack_bad(void **state)
         server->oack = bad[i].bytes;
         server->oack_length = bad[i].length;
         expect_whole_file(); /* without options */
-        assert_int_equal(server->errors[8], 1);
-        assert_int_equal(server->requests_with_options, 1);
-        assert_int_equal(server->requests, 2);
+        assert_int_equal(server->errors[8], 2);
+        assert_int_equal(server->requests_with_options, 2);
+        assert_int_equal(server->requests, 3);
         expect_console("not asked for");
     }
     /* Filled up with zeros. */
@@ -826,7 +1125,7 @@ static void test_oack_never_asked_for(void **state)
                    "9000";
     server->oack_length = 13;
     expect_failure(ERROR_TFTP_PROTOCOL, "options answered that were not asked for");
-    assert_int_equal(server->errors[8], 2);
+    assert_int_equal(server->errors[8], 3);
 }
 
 static void test_block_too_long(void **state)
@@ -877,7 +1176,7 @@ static void test_server_errors(void **state)
     server->error_number = 0;
     server->error_text = "go away";
     expect_failure(ERROR_TFTP_SERVER, "error 0 (not defined), \"go away\"");
-    assert_int_equal(server->requests, 2);
+    assert_int_equal(server->requests, 3);
     set_up(state);
     server->error_block = 5;
     server->error_number = 99;
@@ -1000,7 +1299,7 @@ static void test_counter_over_4_gigabytes(void **state)
                 fail_msg("block %llu", (unsigned long long)i);
             tftp_counter_accept(&counter, wire);
             if (tftp_counter_judge(&counter, wire) != TFTP_BLOCK_AGAIN ||
-                tftp_counter_judge(&counter, (uint16_t)(wire + 3)) != TFTP_BLOCK_OTHER)
+                tftp_counter_judge(&counter, (uint16_t)(wire + 3)) != TFTP_BLOCK_AHEAD)
                 fail_msg("around block %llu", (unsigned long long)i);
         }
         assert_int_equal(counter.received, blocks);
@@ -1012,15 +1311,16 @@ static void test_counter_edges(void **state)
     struct tftp_counter counter = {0};
 
     (void)state;
-    assert_int_equal(tftp_counter_judge(&counter, 0), TFTP_BLOCK_OTHER);
+    assert_int_equal(tftp_counter_judge(&counter, 0), TFTP_BLOCK_OLD);
     counter.received = counter.wire = 65535;
     assert_int_equal(tftp_counter_judge(&counter, 0), TFTP_BLOCK_NEXT);
     assert_int_equal(tftp_counter_judge(&counter, 1), TFTP_BLOCK_NEXT);
-    assert_int_equal(tftp_counter_judge(&counter, 2), TFTP_BLOCK_OTHER);
+    assert_int_equal(tftp_counter_judge(&counter, 2), TFTP_BLOCK_AHEAD);
+    assert_int_equal(tftp_counter_judge(&counter, 65534), TFTP_BLOCK_OLD);
     counter.wrap = TFTP_WRAP_TO_0;
-    assert_int_equal(tftp_counter_judge(&counter, 1), TFTP_BLOCK_OTHER);
+    assert_int_equal(tftp_counter_judge(&counter, 1), TFTP_BLOCK_AHEAD);
     counter.wrap = TFTP_WRAP_TO_1;
-    assert_int_equal(tftp_counter_judge(&counter, 0), TFTP_BLOCK_OTHER);
+    assert_int_not_equal(tftp_counter_judge(&counter, 0), TFTP_BLOCK_NEXT);
 }
 
 /* A whole transfer beyond 4 GB takes too long for quick runs: tests/net/large.t asks for it. */
@@ -1102,6 +1402,19 @@ int main(void)
         TEST(test_speed_under_loss),
         TEST(test_slow_paths),
         TEST(test_late_packets),
+        TEST(test_window),
+        TEST(test_window_of_the_card),
+        TEST(test_window_sizes),
+        TEST(test_window_wrap),
+        TEST(test_window_gap),
+        TEST(test_window_acknowledgements_lost),
+        TEST(test_window_seeds),
+        TEST(test_window_disorder),
+        TEST(test_window_refused),
+        TEST(test_window_not_kept),
+        TEST(test_window_too_large),
+        TEST(test_window_server_dies),
+        TEST(test_window_speed),
         TEST(test_card_does_not_send),
         TEST(test_wrong_transfer_id),
         TEST(test_foreign_packets),
