@@ -6,10 +6,11 @@
 #   make demo         network-boots a demonstration kernel in QEMU   [ARCH=ppc|x86] [NIC=] [BOOT=cd|rom]
 #   make run          boots a file:  ROOT=dir FILE=name [ARGS=] [CONFIG=] [QEMU_ARGS=] [ARCH=] [NIC=]
 #                     [BOOT=cd|rom]
-#                     BOOT=cd|disk for ARCH=x86
+#                     BOOT=cd|disk|rom for ARCH=x86
 #   make iso          a CD image with words of your own:  WORDS="file=... args=..." [OUT=] [ARCH=]
 #   make vmdk         a disk and a machine for VMware:  [WORDS=] [OUT=]
 #   make check        every test;  make check-fast  those without a machine emulator [COVERAGE=1]
+#   make check-wire   720 transfers through a network that misbehaves [SEEDS=]; times in build/check-wire.txt
 #   make bench        figures, written to docs/benchmarks.md
 #   make debug        QEMU stopped for gdb
 #   make V=1          shows every command
@@ -59,17 +60,18 @@ LWIP_WARNINGS := -Wall -Wno-address -Wno-unused-parameter
 
 # --- Variants: one object tree each --------------------------------------------------------------
 # powerpc   the loader for Open Firmware
-# powerpc-small   the same for the ROMs of cards, as small as it gets when packed
 # i386      the loader for PCs
+# powerpc-small, i386-small   the same for the ROMs of cards, as small as they get when packed
 # host      the tools
 # sanitize  tests under AddressSanitizer and UBSan
 # coverage  tests with line counts
 # linux-powerpc, linux-i386   tests for the other processors, run under qemu-user or natively
-VARIANTS := powerpc powerpc-small i386 host sanitize coverage linux-powerpc linux-i386
+VARIANTS := powerpc powerpc-small i386 i386-small host sanitize coverage linux-powerpc linux-i386
 
 CC_powerpc := powerpc-linux-gnu-gcc
 CC_powerpc-small := $(CC_powerpc)
 CC_i386 := i686-linux-gnu-gcc
+CC_i386-small := $(CC_i386)
 CC_host := gcc
 CC_sanitize := gcc
 CC_coverage := gcc
@@ -83,6 +85,7 @@ HOSTED := -std=gnu11 -DSAWBOOT_HOST -g -O1 -fno-common -fno-omit-frame-pointer
 CFLAGS_powerpc = $(FREESTANDING) $(NEWLIB_CFLAGS_powerpc)
 CFLAGS_powerpc-small = $(CFLAGS_powerpc) $(SMALL_FLAGS)
 CFLAGS_i386 = $(FREESTANDING) $(NEWLIB_CFLAGS_i386)
+CFLAGS_i386-small = $(CFLAGS_i386) $(SMALL_FLAGS_i386)
 CFLAGS_host := $(HOSTED) -O2
 CFLAGS_sanitize := $(HOSTED) -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_coverage := $(HOSTED) -O0 --coverage
@@ -92,6 +95,7 @@ CFLAGS_linux-i386 = $(HOSTED) $(CMOCKA_CFLAGS_i386)
 STAMPS_powerpc := $(BUILD)/thirdparty/powerpc/newlib.stamp
 STAMPS_powerpc-small := $(STAMPS_powerpc)
 STAMPS_i386 := $(BUILD)/thirdparty/i386/newlib.stamp
+STAMPS_i386-small := $(STAMPS_i386)
 STAMPS_linux-powerpc := $(BUILD)/thirdparty/powerpc/cmocka.stamp
 STAMPS_linux-i386 := $(BUILD)/thirdparty/i386/cmocka.stamp
 LWIP_STAMP := $(BUILD)/thirdparty/src/lwip/.stamp
@@ -180,6 +184,7 @@ powerpc_link = $(CC_powerpc) $(CFLAGS_powerpc) -nostdlib -static -Wl,-T,$(BUILD)
 
 $(eval $(call powerpc_image,$(PPC_ELF),$(PPC_OBJECTS)))
 $(foreach f,$(SMALL_FAMILIES),$(eval $(call small_image,$(f),$(BUILD)/powerpc-small/$(f))))
+$(foreach f,$(SMALL_FAMILIES),$(eval $(call small_loader_i386,$(f),$(BUILD)/i386-small/$(f))))
 
 $(PPC_XCF): $(PPC_ELF) $(BUILD)/host/elf2xcoff
 	$(say) XCOFF $@
@@ -225,6 +230,7 @@ $(X86_ELF): $(X86_OBJECTS) $(BUILD)/i386/link.ld
 		-Wl,-z,noexecstack -Wl,-Map,$(BUILD)/i386/sawboot.map -o $@ $(X86_OBJECTS) $(NEWLIB_LIBS_i386)
 
 include boot/bios/prefix/prefix.mk
+include boot/bios/prefix/rom.mk
 
 # --- Host tools -------------------------------------------------------------------------------------
 # Linked with the parts of the core that read and write files; no drivers, no network.
@@ -271,6 +277,8 @@ unit: $(UNIT_PROGRAMS_sanitize) $(UNIT_PROGRAMS_linux-powerpc) $(UNIT_PROGRAMS_l
 # --- Demonstration kernels and emulator tests ----------------------------------------------------------
 include tests/payloads/payloads.mk
 include tests/qemu/qemu.mk
+include tests/net/net.mk
+include tests/net/transfer/transfer.mk
 
 # --- Tests ---------------------------------------------------------------------------------------------
 FAST_TESTS = $(UNIT_PROGRAMS_sanitize) $(UNIT_PROGRAMS_linux-powerpc) $(UNIT_PROGRAMS_linux-i386) \
@@ -312,7 +320,7 @@ debug: all
 
 # Figures; docs/benchmarks.md keeps them.
 .PHONY: bench
-bench: all
+bench: all $(WIRE)
 	$(Q)BUILD=$(BUILD) tools/bench.sh
 
 .PHONY: clean

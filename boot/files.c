@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/netboot.h"
 #include "boot/platform.h"
 #include "console/console.h"
 #include "darwin/kext.h"
 #include "darwin/mkext.h"
 #include "lib/text.h"
 
-/* No file can be larger than what the machine can address. */
-#define FILE_LIMIT 0x7FFFFFFFu
 /* A property list is text for people; this is far beyond the largest one. */
 #define PLIST_LIMIT (4u << 20)
 /* Where the kernel believes that its extensions come from. */
@@ -21,7 +20,7 @@
 
 static error_t fetch_archive(const char *word, const char *uri, struct fetched_file *file)
 {
-    error_t error = fetch_file(uri, FILE_LIMIT, file);
+    error_t error = fetch_file(uri, FILES_LIMIT, file);
 
     if (error != OK)
         error_context("%s=%s: ", word, uri);
@@ -96,7 +95,7 @@ static error_t fetch_kext(const char *uri, size_t length, struct kext_files *kex
         error = kext_executable_name(kext->plist.bytes, kext->plist.length, name);
     if (error == OK && name[0] != '\0') {
         snprintf(path, sizeof path, "%s%s", flat ? "" : "Contents/MacOS/", name);
-        error = fetch_in_folder(folder, path, FILE_LIMIT, &kext->executable);
+        error = fetch_in_folder(folder, path, FILES_LIMIT, &kext->executable);
         kext->has_executable = error == OK;
     }
     if (error != OK) {
@@ -163,10 +162,11 @@ static error_t fetch_modules(const struct options *options, struct boot_files *f
     return OK;
 }
 
-static error_t fetch_all(const struct options *options, const char *kernel,
+static error_t fetch_all(const struct options *options, const char *kernel, bool is_booter,
                          struct boot_files *files)
 {
-    error_t error = fetch_file(kernel, FILE_LIMIT, &files->kernel);
+    error_t error = is_booter ? netboot_fetch(options, kernel, files)
+                              : fetch_file(kernel, FILES_LIMIT, &files->kernel);
 
     if (error == OK)
         error = fetch_drivers(options, files);
@@ -205,7 +205,8 @@ error_t files_fetch(const struct options *options, const struct network_config *
         kernel = network != NULL ? network->file : "";
     if (kernel[0] == '\0')
         return fail(ERROR_NET_NO_FILE, "no file=, and the boot server named none");
-    error = fetch_all(options, kernel, files);
+    error = fetch_all(options, kernel,
+                      options->file == NULL && network->has_booter && !options->chain, files);
     if (error != OK)
         files_release(files);
     return error;

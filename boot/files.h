@@ -10,6 +10,9 @@
 #include "net/fetch.h"
 #include "net/network.h"
 
+/* No file can be larger than what the machine can address. */
+#define FILES_LIMIT 0x7FFFFFFFu
+
 /* A kernel extension as a folder on the server: Info.plist and, if that names one, an executable.
  */
 struct kext_files {

@@ -15,10 +15,13 @@
 #include "boot/modules.h"
 #include "boot/options.h"
 #include "boot/platform.h"
+#include "boot/server_words.h"
 #include "console/console.h"
 #include "console/prompt.h"
 #include "drivers/nic.h"
+#include "net/bsdp.h"
 #include "net/network.h"
+#include "net/tftp.h"
 
 #ifndef SAWBOOT_VERSION
 #define SAWBOOT_VERSION "development"
@@ -28,11 +31,15 @@
 static error_t fetch_over(struct nic *nic, struct options *options, struct boot_path *boot_path,
                           struct network_config *network, struct boot_files *files)
 {
+    struct bsdp_wish wish = {options->image, options->model, options->file != NULL};
     error_t error = network_start(nic);
 
     if (error != OK)
         return error;
+    bsdp_prefer(&wish);
     error = chain_configure(options, network);
+    if (error == OK)
+        error = server_words_take(network, options);
     if (error == OK)
         error = boot_path_finish(boot_path, network, options);
     if (error == OK)
@@ -64,6 +71,13 @@ static error_t boot_from(struct nic *nic, struct options *options, struct boot_p
     return error;
 }
 
+/* A key for the prompt, before anything was fetched. */
+static error_t listen(bool last_chance)
+{
+    return platform_wants_prompt(last_chance) ? fail(ERROR_NET_STOPPED, "nothing was asked for yet")
+                                              : OK;
+}
+
 error_t loader_boot(const char *words)
 {
     static struct options options;
@@ -80,16 +94,37 @@ error_t loader_boot(const char *words)
     if (error != OK)
         return error;
     console_verbose = options.verbose;
+    tftp_limit_window(options.window);
 
+    error = listen(false);
+    if (error != OK)
+        return error;
     if (options.net != NULL || files_need_network(&options)) {
         error = cards_choose(options.nic, &nic);
         if (error != OK)
             return error;
     }
-    error = boot_from(nic, &options, &boot_path);
+    error = listen(true);
+    if (error == OK)
+        error = boot_from(nic, &options, &boot_path);
     if (nic != NULL)
         nic_close(nic);
     return error;
+}
+
+/* Firmware that has more to boot is not kept from it by a prompt that nobody sees. */
+static bool somebody_is_there(void)
+{
+    unsigned seconds = platform_patience();
+    uint64_t start = platform_milliseconds();
+
+    if (seconds == 0)
+        return true;
+    print("A key within %u s leads to the prompt.\n", seconds);
+    while (platform_milliseconds() - start < seconds * 1000u)
+        if (platform_read_key() >= 0)
+            return true;
+    return false;
 }
 
 void loader_main(void)
@@ -107,6 +142,8 @@ void loader_main(void)
         /* The same after every failure, or somebody keeps what is not his. */
         print_verbose("memory: %u KB are free in one piece\n",
                       (unsigned)(platform_largest_free() / 1024));
+        if (!somebody_is_there())
+            return;
         print("\nEnter tries again, words (file=... args=...) replace what was given, exit "
               "leaves.\n");
         prompt_line("sawboot> ", line, sizeof line);

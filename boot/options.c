@@ -8,6 +8,8 @@
 
 /* Beyond what any screen has; keeps width times depth far from overflow. */
 #define VIDEO_LARGEST 16384
+/* What the largest receive ring holds. */
+#define WINDOW_LARGEST 63
 
 /* If `word` begins with `key` ("file="), returns what stands behind it. */
 static const char *value_of(const char *word, const char *key)
@@ -100,12 +102,27 @@ static error_t take_video(struct options *options, const char *value)
     return OK;
 }
 
+static error_t take_window(struct options *options, const char *value)
+{
+    unsigned long blocks;
+
+    if (split_numbers(value, &blocks, 1) != 1 || blocks == 0 || blocks > WINDOW_LARGEST)
+        return fail(ERROR_OPTION_VALUE, "window=%s: it has to be a number from 1 to %u", value,
+                    WINDOW_LARGEST);
+    options->window = (unsigned)blocks;
+    return OK;
+}
+
 static error_t take_word(struct options *options, const char *word)
 {
     const char *equals = strchr(word, '='), *value;
 
     if (strcmp(word, "verbose") == 0) {
         options->verbose = true;
+        return OK;
+    }
+    if (strcmp(word, "chain") == 0) {
+        options->chain = true;
         return OK;
     }
     if (equals != NULL && equals[1] == '\0')
@@ -131,6 +148,8 @@ static error_t take_word(struct options *options, const char *word)
         return take_acpi(options, value);
     if ((value = value_of(word, "video=")) != NULL)
         return take_video(options, value);
+    if ((value = value_of(word, "window=")) != NULL)
+        return take_window(options, value);
     if ((value = value_of(word, "file=")) != NULL)
         options->file = value;
     else if ((value = value_of(word, "ramdisk=")) != NULL)
@@ -139,6 +158,10 @@ static error_t take_word(struct options *options, const char *word)
         options->net = value;
     else if ((value = value_of(word, "nic=")) != NULL)
         options->nic = value;
+    else if ((value = value_of(word, "image=")) != NULL)
+        options->image = value;
+    else if ((value = value_of(word, "model=")) != NULL)
+        options->model = value;
     else
         return fail(ERROR_OPTION_UNKNOWN, "\"%s\"", word);
     return OK;

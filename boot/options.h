@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The option words: file= mkext= driver= ramdisk= initrd= module= args= arch= bootargs= acpi=
- * video= net= nic= verbose. They come from the boot arguments or from the prompt.
+ * video= window= net= nic= image= model= chain verbose. They come from the boot arguments or from
+ * the prompt.
  */
 #ifndef BOOT_OPTIONS_H
 #define BOOT_OPTIONS_H
@@ -28,14 +29,17 @@ struct options {
     /* For Linux (initrd=) and multiboot kernels (module=): a URI, then the module's own words. */
     const char *module[OPTIONS_MODULES_MAXIMUM];
     size_t module_count;
-    const char *args; /* the rest of the line; NULL: none given, "" : given and empty */
-    const char *net;  /* NULL: automatic */
-    const char *nic;  /* NULL: the first with a link */
+    const char *args;          /* the rest of the line; NULL: none given, "" : given and empty */
+    const char *net;           /* NULL: automatic */
+    const char *nic;           /* NULL: the first with a link */
+    const char *image, *model; /* for NetBoot servers: net/bsdp.h */
+    bool chain;                /* the file that the server names itself, not the kernel beside it */
     bool has_arch;
     enum image_cpu arch;                            /* of several kernels in one file, this one */
     unsigned boot_args_version, boot_args_revision; /* version 0: as the kernel wants it */
     bool without_acpi;
     unsigned video_width, video_height, video_depth; /* width 0: text; depth 0: any */
+    unsigned window; /* of TFTP, in blocks; 0: as the card has room */
     bool verbose;
     char storage[OPTIONS_LENGTH]; /* what the pointers point into */
 };

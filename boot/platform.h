@@ -148,6 +148,18 @@ struct platform_lease {
 };
 bool platform_cached_lease(struct platform_lease *lease);
 
+/*
+ * Where firmware has more to boot than us (started by a card's ROM), a key asks for the prompt
+ * instead of the boot. True if it was pressed; with `last_chance` after waiting for what is left of
+ * the time that there is for it, and never again.
+ */
+bool platform_wants_prompt(bool last_chance);
+/*
+ * After a failure: how many seconds to wait for a key before going back to firmware, which has more
+ * to boot and perhaps nobody in front of it. 0: for as long as it takes.
+ */
+unsigned platform_patience(void);
+
 /* The most capable kind of processor that kernels may be for here (x86_64 runs i386 as well). */
 enum image_cpu platform_cpu(void);
 

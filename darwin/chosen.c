@@ -74,7 +74,10 @@ error_t chosen_add_reply(struct devtree *tree, struct devtree_node *chosen,
         error = devtree_set(tree, chosen, "dhcp-response", network->reply, network->reply_length);
     }
     /* The kernel takes its address from the former, but the root path (option 17) never. */
-    if (error == OK) {
+    if (error == OK && network->method == NETWORK_BSDP) {
+        error = devtree_set(tree, chosen, "bsdp-response", network->bsdp_reply,
+                            network->bsdp_reply_length);
+    } else if (error == OK) {
         error = devtree_set(tree, chosen, "bootp-response", network->reply, network->reply_length);
     }
     return error;

@@ -5,62 +5,15 @@
 
 #include "console/console.h"
 #include "darwin/kernel_words.h"
+#include "darwin/xnu_models.h"
 
 /* EFI_FSB_frequency (osfmk/i386/tsc.c of Darwin 8 to 11) takes what lies between these. */
 #define FSB_LOWEST_HZ  90000000ull
 #define FSB_HIGHEST_HZ 10000000000ull
 
-/*
- * Models of family 6 and the first and last major release that knows them (cpuid_set_cpufamily in
- * osfmk/i386/cpuid.c; tsc_init of Darwin 8 for the first two). Later point releases may know more.
- */
-struct known_model {
-    uint32_t model;
-    unsigned first, last;
-    bool ratio_from_ce; /* takes the bus ratio from MSR CEh (MSR_PLATFORM_INFO) instead of 198h */
-};
-#define LATER 99u
-static const struct known_model known_models[] = {
-    {14, 8, 12, false},     {15, 8, 15, false},     {13, 9, 12, false},    {23, 9, LATER, false},
-    {26, 9, LATER, true},   {30, 10, LATER, true},  {31, 10, LATER, true}, {46, 10, LATER, true},
-    {37, 10, LATER, true},  {44, 10, LATER, true},  {47, 10, LATER, true}, {42, 10, LATER, true},
-    {45, 10, LATER, true},  {58, 11, LATER, true},  {62, 12, LATER, true}, {60, 12, LATER, true},
-    {63, 13, LATER, true},  {69, 12, LATER, true},  {70, 12, LATER, true}, {61, 14, LATER, true},
-    {71, 14, LATER, true},  {78, 15, LATER, true},  {94, 15, LATER, true}, {85, 17, LATER, true},
-    {142, 16, LATER, true}, {158, 16, LATER, true},
-};
-
-static const struct known_model *find_model(uint32_t model)
-{
-    for (size_t i = 0; i < sizeof(known_models) / sizeof(known_models[0]); i++) {
-        if (known_models[i].model == model) {
-            return &known_models[i];
-        }
-    }
-    return NULL;
-}
-
-/* tsc_init does from Darwin 10 on; that of 9.7 (xnu-1228.12.14) for the one such model it knows. */
-static bool takes_ratio_from_ce(const struct kernel_release *release,
-                                const struct known_model *known)
-{
-    return known != NULL && known->ratio_from_ce &&
-           (release->major >= 10 ||
-            (release->major == 9 && release->minor >= 7 && known->first == 9));
-}
-
-uint64_t xnu_bus_clock(const struct kernel_release *release, const struct pc_information *pc)
-{
-    bool old = release->major == 8 || release->major == 9;
-    if (!old || pc->bus_ratio == 0 || takes_ratio_from_ce(release, find_model(pc->model))) {
-        return pc->fsb_hz;
-    }
-    return (pc->tsc_hz + pc->bus_ratio / 2) / pc->bus_ratio;
-}
-
 static void warn_of_processor(const struct kernel_release *release, const struct pc_information *pc)
 {
-    const struct known_model *known = find_model(pc->model);
+    const struct xnu_model *known = xnu_model_find(pc->model);
     if (pc->family != 6 || strcmp(pc->vendor, "GenuineIntel") != 0) {
         print("warning: %s stops at processors that are not of Intel's family 6; this one is "
               "\"%s\", family %u. Under QEMU: -cpu Penryn\n",
@@ -88,11 +41,11 @@ static void warn_of_bus_clock(const struct kernel_release *release, const struct
 /* From Darwin 12 on a ratio of 0 counts as 1. */
 static void warn_of_bus_ratio(const struct kernel_release *release, const struct pc_information *pc)
 {
-    const struct known_model *known = find_model(pc->model);
+    const struct xnu_model *known = xnu_model_find(pc->model);
     if (release->major > 11) {
         return;
     }
-    if (takes_ratio_from_ce(release, known)) {
+    if (xnu_takes_ratio_from_ce(release, known)) {
         print("note: on this processor (model %u) %s takes its bus ratio from register CEh. Where "
               "an emulator leaves that 0, the kernel divides by 0; under QEMU take -cpu Penryn\n",
               (unsigned)pc->model, kernel_release_name(release));

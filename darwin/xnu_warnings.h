@@ -8,13 +8,6 @@
 #include "darwin/xnu.h"
 
 /*
- * The front-side bus's frequency from which this release computes the time-stamp counter's as it
- * was measured. Darwin 8 and 9 multiply by register 198h's ratio, without its half, on processors
- * for which later ones read register CEh.
- */
-uint64_t xnu_bus_clock(const struct kernel_release *release, const struct pc_information *pc);
-
-/*
  * Prints a line for each (xnu-handoff sections 2.7 and 2.9). They are warnings, because kernels are
  * patched and emulators get better: the kernel is started all the same.
  */

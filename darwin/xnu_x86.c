@@ -26,6 +26,7 @@
 #include "darwin/kernel_release.h"
 #include "darwin/machine_tree_x86.h"
 #include "darwin/mkext.h"
+#include "darwin/xnu_models.h"
 #include "darwin/xnu_warnings.h"
 #include "lib/bytes.h"
 #include "loader/placement.h"

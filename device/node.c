@@ -165,24 +165,33 @@ static bool file_field_is_free(const uint8_t *reply, size_t length)
             (overload & 1) == 0);
 }
 
+static void set_reply(uint32_t chosen, const char *name, const uint8_t *reply, size_t length)
+{
+    if (!set(chosen, name, reply, length))
+        print_verbose("/chosen did not take %s\n", name);
+}
+
 void node_announce_reply(const struct network_config *config, const char *file)
 {
     static uint8_t reply[NETWORK_PACKET_MAXIMUM];
     uint32_t chosen = firmware_find("/chosen");
-    const char *name = NULL;
+    const char *name = "dhcp-response";
+    const uint8_t *bytes = config->reply;
+    size_t length = config->reply_length;
 
     if (config->method == NETWORK_STATIC || config->reply_length == 0)
         return;
-    memcpy(reply, config->reply, config->reply_length);
-    if (file != NULL && strlen(file) < DHCP_FILE_LENGTH &&
-        file_field_is_free(reply, config->reply_length))
-        memcpy(reply + DHCP_FILE, file, strlen(file) + 1);
-    if (config->method == NETWORK_DHCP)
-        name = "dhcp-response";
-    else if (config->method == NETWORK_BSDP)
+    if (config->method == NETWORK_BSDP) {
+        set_reply(chosen, "dhcp-response", config->reply, length);
+        bytes = config->bsdp_reply;
+        length = config->bsdp_reply_length;
         name = "bsdp-response";
-    if (name != NULL && !set(chosen, name, reply, config->reply_length))
-        print_verbose("/chosen did not take %s\n", name);
-    if (!set(chosen, "bootp-response", reply, config->reply_length))
-        print_verbose("/chosen did not take bootp-response\n");
+    }
+    memcpy(reply, bytes, length);
+    if (file != NULL && strlen(file) < DHCP_FILE_LENGTH && file_field_is_free(reply, length))
+        memcpy(reply + DHCP_FILE, file, strlen(file) + 1);
+    if (config->method != NETWORK_BOOTP)
+        set_reply(chosen, name, reply, length);
+    /* With BSDP too: programs take the folder of their files from the first that they find. */
+    set_reply(chosen, "bootp-response", reply, length);
 }

@@ -15,17 +15,40 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* True if [offset, offset + length) lies inside an object of `size` bytes. Never overflows. */
-static inline bool bytes_within(uint64_t size, uint64_t offset, uint64_t length)
+/*
+ * True if [offset, offset + length) lies inside an object of `size` bytes. Never overflows. In 32
+ * bits where none of the three has more: 32-bit processors are told three numbers, not six.
+ */
+static inline bool bytes_within_32(uint32_t size, uint32_t offset, uint32_t length)
 {
     return offset <= size && length <= size - offset;
 }
-
-/* True if [a, a + a_length) and [b, b + b_length) share a byte. Ranges must not wrap. */
-static inline bool ranges_overlap(uint64_t a, uint64_t a_length, uint64_t b, uint64_t b_length)
+static inline bool bytes_within_64(uint64_t size, uint64_t offset, uint64_t length)
 {
-    return a_length != 0 && b_length != 0 && a < b + b_length && b < a + a_length;
+    return offset <= size && length <= size - offset;
 }
+#define bytes_within(size, offset, length)                                           \
+    (sizeof(size) <= 4 && sizeof(offset) <= 4 && sizeof(length) <= 4                 \
+         ? bytes_within_32((uint32_t)(size), (uint32_t)(offset), (uint32_t)(length)) \
+         : bytes_within_64(size, offset, length))
+
+/*
+ * True if [a, a + a_length) and [b, b + b_length) share a byte. Ranges must not wrap; their end may
+ * be 2^32 or 2^64. In 32 bits where that is enough, as above.
+ */
+static inline bool ranges_overlap_32(uint32_t a, uint32_t a_length, uint32_t b, uint32_t b_length)
+{
+    return a < b ? b_length != 0 && b - a < a_length : a_length != 0 && a - b < b_length;
+}
+static inline bool ranges_overlap_64(uint64_t a, uint64_t a_length, uint64_t b, uint64_t b_length)
+{
+    return a < b ? b_length != 0 && b - a < a_length : a_length != 0 && a - b < b_length;
+}
+#define ranges_overlap(a, a_length, b, b_length)                                        \
+    (sizeof(a) <= 4 && sizeof(a_length) <= 4 && sizeof(b) <= 4 && sizeof(b_length) <= 4 \
+         ? ranges_overlap_32((uint32_t)(a), (uint32_t)(a_length), (uint32_t)(b),        \
+                             (uint32_t)(b_length))                                      \
+         : ranges_overlap_64(a, a_length, b, b_length))
 
 static inline uint64_t round_up(uint64_t value, uint64_t power_of_two)
 {

@@ -5,18 +5,18 @@
 
 #include "lib/bytes.h"
 
-static uint64_t end_of(const struct address_range *range)
+static place_t end_of(const struct address_range *range)
 {
     return range->base + range->length;
 }
 
-static bool wraps(uint64_t base, uint64_t length)
+static bool wraps(place_t base, place_t length)
 {
-    return length > UINT64_MAX - base;
+    return length > (place_t)-1 - base;
 }
 
 /* Index of the first range that ends above `address`; the count if there is none. */
-static size_t first_above(const struct range_set *set, uint64_t address)
+static size_t first_above(const struct range_set *set, place_t address)
 {
     size_t at = 0;
 
@@ -32,7 +32,7 @@ static void delete_at(struct range_set *set, size_t at, size_t count)
     set->count -= count;
 }
 
-static bool insert_at(struct range_set *set, size_t at, uint64_t base, uint64_t length)
+static bool insert_at(struct range_set *set, size_t at, place_t base, place_t length)
 {
     if (set->count == RANGE_SET_MAXIMUM)
         return false;
@@ -42,7 +42,7 @@ static bool insert_at(struct range_set *set, size_t at, uint64_t base, uint64_t 
     return true;
 }
 
-bool range_set_add(struct range_set *set, uint64_t base, uint64_t length)
+bool range_set_add(struct range_set *set, place_t base, place_t length)
 {
     size_t at = first_above(set, base);
     struct address_range *after = at < set->count ? &set->ranges[at] : NULL;
@@ -73,9 +73,9 @@ bool range_set_add(struct range_set *set, uint64_t base, uint64_t length)
     return true;
 }
 
-bool range_set_remove(struct range_set *set, uint64_t base, uint64_t length)
+bool range_set_remove(struct range_set *set, place_t base, place_t length)
 {
-    uint64_t end = base + length;
+    place_t end = base + length;
     size_t first = first_above(set, base), last = first;
 
     if (wraps(base, length))
@@ -86,7 +86,7 @@ bool range_set_remove(struct range_set *set, uint64_t base, uint64_t length)
         last++;
 
     /* What stays of the first range touched, and of the last. */
-    uint64_t head_base = set->ranges[first].base, tail_end = end_of(&set->ranges[last]);
+    place_t head_base = set->ranges[first].base, tail_end = end_of(&set->ranges[last]);
     bool head = head_base<base, tail = tail_end> end;
 
     if (head && tail && first == last) {
@@ -104,7 +104,7 @@ bool range_set_remove(struct range_set *set, uint64_t base, uint64_t length)
     return true;
 }
 
-bool range_set_contains(const struct range_set *set, uint64_t base, uint64_t length)
+bool range_set_contains(const struct range_set *set, place_t base, place_t length)
 {
     size_t at = first_above(set, base);
 
@@ -112,17 +112,17 @@ bool range_set_contains(const struct range_set *set, uint64_t base, uint64_t len
            bytes_within(set->ranges[at].length, base - set->ranges[at].base, length);
 }
 
-bool range_set_highest(const struct range_set *set, uint64_t length, uint64_t alignment,
-                       uint64_t limit, uint64_t *place)
+bool range_set_highest(const struct range_set *set, place_t length, place_t alignment,
+                       place_t limit, place_t *place)
 {
     for (size_t i = set->count; i-- > 0;) {
-        uint64_t base = set->ranges[i].base, end = end_of(&set->ranges[i]);
+        place_t base = set->ranges[i].base, end = end_of(&set->ranges[i]);
 
         if (end > limit)
             end = limit;
         if (length == 0 || end <= base || end - base < length)
             continue;
-        uint64_t start = (end - length) & ~(alignment - 1);
+        place_t start = (end - length) & ~(alignment - 1);
         if (start >= base) {
             *place = start;
             return true;
@@ -131,9 +131,9 @@ bool range_set_highest(const struct range_set *set, uint64_t length, uint64_t al
     return false;
 }
 
-uint64_t range_set_longest(const struct range_set *set)
+place_t range_set_longest(const struct range_set *set)
 {
-    uint64_t longest = 0;
+    place_t longest = 0;
 
     for (size_t i = 0; i < set->count; i++)
         if (set->ranges[i].length > longest)

@@ -16,16 +16,16 @@ error_t pieces_start(const char *who, struct memory_map_entry *map, size_t *coun
     return OK;
 }
 
-error_t pieces_add(struct launch *launch, uint64_t destination, const uint8_t *source,
-                   uint64_t copy, uint64_t size)
+error_t pieces_add(struct launch *launch, place_t destination, const uint8_t *source, place_t copy,
+                   place_t size)
 {
-    physical_address from = copy != 0 ? platform_physical(source) : 0;
+    place_t from = copy != 0 ? platform_physical(source) : 0;
     struct relocator_piece *piece;
 
     if (size == 0)
         return OK;
-    if (!bytes_within(PLACEMENT_4_GB, destination, size) || copy > size ||
-        !bytes_within(PLACEMENT_4_GB, from, copy))
+    if (!bytes_within(PLACE_END, destination, size) || copy > size ||
+        !bytes_within(PLACE_END, from, copy))
         return fail(ERROR_MEMORY_RANGE, "0x%llx bytes from 0x%llx to 0x%llx: above 4 GB",
                     (unsigned long long)size, (unsigned long long)from,
                     (unsigned long long)destination);
@@ -40,10 +40,10 @@ error_t pieces_add(struct launch *launch, uint64_t destination, const uint8_t *s
 }
 
 bool pieces_module_may_stay(const struct placement *placement, const struct kernel_module *module,
-                            uint64_t minimum, uint64_t end)
+                            place_t minimum, place_t end)
 {
-    uint64_t length = round_up(module->length, PAGE_SIZE);
-    physical_address base;
+    place_t length = round_up(module->length, PAGE_SIZE);
+    place_t base;
 
     if (module->length == 0)
         return false;

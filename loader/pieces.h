@@ -21,14 +21,14 @@ error_t pieces_start(const char *who, struct memory_map_entry *map, size_t *coun
  * Adds a piece: `copy` bytes from `source` (claimed memory), zeros up to `size`. Nothing if `size`
  * is 0. ERROR_IMAGE_PIECES: too many; ERROR_MEMORY_RANGE: above 4 GB.
  */
-error_t pieces_add(struct launch *launch, uint64_t destination, const uint8_t *source,
-                   uint64_t copy, uint64_t size);
+error_t pieces_add(struct launch *launch, place_t destination, const uint8_t *source, place_t copy,
+                   place_t size);
 
 /*
  * True if a module may stay where it is: that begins a page, is free and lies inside
  * [minimum, end). So a large file need not be moved.
  */
 bool pieces_module_may_stay(const struct placement *placement, const struct kernel_module *module,
-                            uint64_t minimum, uint64_t end);
+                            place_t minimum, place_t end);
 
 #endif

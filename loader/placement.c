@@ -8,18 +8,18 @@
 typedef unsigned long long ull;
 
 /* What no map has to say of a PC: firmware is there. */
-static const struct memory_region firmware[] = {{0, 0x1000}, {0xa0000, 0x60000}};
+static const struct address_range firmware[] = {{0, 0x1000}, {0xa0000, 0x60000}};
 
 #define FIRMWARE_COUNT (sizeof firmware / sizeof *firmware)
 
 /* Something that a wanted range runs into. */
 struct obstacle {
-    uint64_t start, end;
+    place_t start, end;
 };
 
-static uint64_t end_of(uint64_t base, uint64_t length)
+static place_t end_of(place_t base, place_t length)
 {
-    return length > UINT64_MAX - base ? UINT64_MAX : base + length;
+    return length > PLACE_MAXIMUM - base ? PLACE_MAXIMUM : base + length;
 }
 
 void placement_start(struct placement *placement, const struct memory_map_entry *map, size_t count)
@@ -27,14 +27,18 @@ void placement_start(struct placement *placement, const struct memory_map_entry 
     placement->map_count = 0;
     placement->taken_count = 0;
     for (size_t i = 0; i < count && i < MEMORY_MAP_MAXIMUM; i++) {
-        struct memory_map_entry entry = map[i];
+        uint64_t room = PLACE_MAXIMUM - map[i].base;
 
-        entry.length = end_of(entry.base, entry.length) - entry.base;
-        placement->map[placement->map_count++] = entry;
+        if (map[i].base <= PLACE_MAXIMUM)
+            placement->map[placement->map_count++] = (struct placement_entry){
+                .base = (place_t)map[i].base,
+                .length = (place_t)(map[i].length < room ? map[i].length : room),
+                .type = map[i].type,
+            };
     }
 }
 
-error_t placement_take(struct placement *placement, uint64_t base, uint64_t length)
+error_t placement_take(struct placement *placement, place_t base, place_t length)
 {
     if (length == 0)
         return OK;
@@ -42,22 +46,22 @@ error_t placement_take(struct placement *placement, uint64_t base, uint64_t leng
         return fail(ERROR_IMAGE_PIECES, "more than %d things to be placed in memory",
                     PLACEMENT_TAKEN_MAXIMUM);
     placement->taken[placement->taken_count++] =
-        (struct memory_region){base, end_of(base, length) - base};
+        (struct address_range){base, end_of(base, length) - base};
     return OK;
 }
 
-static bool holds(uint64_t base, uint64_t length, uint64_t address)
+static bool holds(place_t base, place_t length, place_t address)
 {
     return address >= base && address - base < length;
 }
 
-static const struct memory_map_entry *entry_at(const struct placement *placement, uint64_t address)
+static const struct placement_entry *entry_at(const struct placement *placement, place_t address)
 {
-    const struct memory_map_entry *found = NULL;
+    const struct placement_entry *found = NULL;
 
     /* Where entries overlap against the rules, one that is not usable counts. */
     for (size_t i = 0; i < placement->map_count; i++) {
-        const struct memory_map_entry *entry = &placement->map[i];
+        const struct placement_entry *entry = &placement->map[i];
 
         if (holds(entry->base, entry->length, address) &&
             (found == NULL || entry->type != MEMORY_USABLE))
@@ -70,13 +74,13 @@ static const struct memory_map_entry *entry_at(const struct placement *placement
  * The stretch around `address` in which every address has the same entry (or none). Its ends are
  * found from all entries' ends, so that the map's order and overlaps do not matter.
  */
-static struct obstacle stretch_around(const struct placement *placement, uint64_t address)
+static struct obstacle stretch_around(const struct placement *placement, place_t address)
 {
-    struct obstacle stretch = {0, UINT64_MAX};
+    struct obstacle stretch = {0, PLACE_MAXIMUM};
 
     for (size_t i = 0; i < placement->map_count; i++) {
-        const struct memory_map_entry *entry = &placement->map[i];
-        const uint64_t edges[] = {entry->base, entry->base + entry->length};
+        const struct placement_entry *entry = &placement->map[i];
+        const place_t edges[] = {entry->base, entry->base + entry->length};
 
         for (size_t e = 0; e < sizeof edges / sizeof *edges; e++) {
             if (edges[e] <= address && edges[e] > stretch.start)
@@ -88,18 +92,18 @@ static struct obstacle stretch_around(const struct placement *placement, uint64_
     return stretch;
 }
 
-static bool is_usable(const struct placement *placement, uint64_t address)
+static bool is_usable(const struct placement *placement, place_t address)
 {
-    const struct memory_map_entry *entry = entry_at(placement, address);
+    const struct placement_entry *entry = entry_at(placement, address);
 
     return entry != NULL && entry->type == MEMORY_USABLE;
 }
 
 /* The first stretch in [base, end) that the map does not call usable. */
-static bool find_unusable(const struct placement *placement, uint64_t base, uint64_t end,
+static bool find_unusable(const struct placement *placement, place_t base, place_t end,
                           struct obstacle *found)
 {
-    for (uint64_t at = base; at < end; at = found->end) {
+    for (place_t at = base; at < end; at = found->end) {
         *found = stretch_around(placement, at);
         if (!is_usable(placement, at))
             return true;
@@ -107,8 +111,8 @@ static bool find_unusable(const struct placement *placement, uint64_t base, uint
     return false;
 }
 
-static bool find_among(const struct memory_region *regions, size_t count, uint64_t base,
-                       uint64_t length, struct obstacle *found)
+static bool find_among(const struct address_range *regions, size_t count, place_t base,
+                       place_t length, struct obstacle *found)
 {
     for (size_t i = 0; i < count; i++)
         if (ranges_overlap(regions[i].base, regions[i].length, base, length)) {
@@ -119,7 +123,7 @@ static bool find_among(const struct memory_region *regions, size_t count, uint64
 }
 
 /* Some obstacle to a range; the range does not wrap. */
-static bool find_obstacle(const struct placement *placement, uint64_t base, uint64_t length,
+static bool find_obstacle(const struct placement *placement, place_t base, place_t length,
                           struct obstacle *found)
 {
     return find_among(firmware, FIRMWARE_COUNT, base, length, found) ||
@@ -127,21 +131,21 @@ static bool find_obstacle(const struct placement *placement, uint64_t base, uint
            find_unusable(placement, base, base + length, found);
 }
 
-bool placement_is_free(const struct placement *placement, uint64_t base, uint64_t length)
+bool placement_is_free(const struct placement *placement, place_t base, place_t length)
 {
     struct obstacle unused;
 
-    return length <= UINT64_MAX - base && !find_obstacle(placement, base, length, &unused);
+    return length <= PLACE_MAXIMUM - base && !find_obstacle(placement, base, length, &unused);
 }
 
-bool placement_lowest(const struct placement *placement, uint64_t length, uint64_t alignment,
-                      uint64_t minimum, uint64_t end, uint64_t *address)
+bool placement_lowest(const struct placement *placement, place_t length, place_t alignment,
+                      place_t minimum, place_t end, place_t *address)
 {
     struct obstacle obstacle;
-    uint64_t at = minimum;
+    place_t at = minimum;
 
     for (;;) {
-        if (at > UINT64_MAX - (alignment - 1))
+        if (at > PLACE_MAXIMUM - (alignment - 1))
             return false;
         at = round_up(at, alignment);
         if (length == 0 || at > end || length > end - at)
@@ -154,14 +158,14 @@ bool placement_lowest(const struct placement *placement, uint64_t length, uint64
     }
 }
 
-bool placement_highest(const struct placement *placement, uint64_t length, uint64_t alignment,
-                       uint64_t minimum, uint64_t end, uint64_t *address)
+bool placement_highest(const struct placement *placement, place_t length, place_t alignment,
+                       place_t minimum, place_t end, place_t *address)
 {
     struct obstacle obstacle;
-    uint64_t top = end;
+    place_t top = end;
 
     for (;;) {
-        uint64_t at;
+        place_t at;
 
         if (length == 0 || length > top)
             return false;
@@ -196,25 +200,25 @@ static const char *type_words(uint32_t type)
  * Firmware keeps its tables at the end of RAM, so something that is too large for the machine runs
  * into them: it is RAM that is missing then.
  */
-static bool has_ram_above(const struct placement *placement, uint64_t address)
+static bool has_ram_above(const struct placement *placement, place_t address)
 {
     for (size_t i = 0; i < placement->map_count; i++) {
-        const struct memory_map_entry *entry = &placement->map[i];
+        const struct placement_entry *entry = &placement->map[i];
 
-        if (entry->type == MEMORY_USABLE && entry->base < PLACEMENT_4_GB &&
+        if (entry->type == MEMORY_USABLE && entry->base < PLACE_END &&
             entry->base + entry->length > address)
             return true;
     }
     return false;
 }
 
-error_t placement_check(const struct placement *placement, const char *what, uint64_t base,
-                        uint64_t length)
+error_t placement_check(const struct placement *placement, const char *what, place_t base,
+                        place_t length)
 {
-    const struct memory_map_entry *entry;
+    const struct placement_entry *entry;
     struct obstacle obstacle;
 
-    if (length > UINT64_MAX - base)
+    if (length > PLACE_MAXIMUM - base)
         return fail(ERROR_MEMORY_RANGE, "%s: 0x%llx bytes at 0x%llx", what, (ull)length, (ull)base);
     if (find_among(firmware, FIRMWARE_COUNT, base, length, &obstacle))
         return fail(ERROR_MEMORY_TAKEN,
@@ -235,11 +239,11 @@ error_t placement_check(const struct placement *placement, const char *what, uin
                 type_words(entry->type));
 }
 
-uint64_t placement_usable_end(const struct placement *placement, uint64_t address)
+place_t placement_usable_end(const struct placement *placement, place_t address)
 {
     struct obstacle obstacle;
 
-    if (!find_unusable(placement, address, UINT64_MAX, &obstacle))
-        return UINT64_MAX;
+    if (!find_unusable(placement, address, PLACE_MAXIMUM, &obstacle))
+        return PLACE_MAXIMUM;
     return obstacle.start > address ? obstacle.start : address;
 }

@@ -14,4 +14,7 @@
 /* Always a failure: ERROR_IMAGE_KIND, ERROR_IMAGE_CPU or ERROR_IMAGE_UNKNOWN. */
 error_t image_refuse(const uint8_t *bytes, size_t length);
 
+/* The part of it that knows other kinds of files (refuse_known.c). OK: it is none of those. */
+error_t image_refuse_known(const uint8_t *bytes, size_t length);
+
 #endif

@@ -16,8 +16,7 @@
 #include "loader/relocator.h"
 
 #include "lib/bytes.h"
-
-#define ADDRESS_END 0x100000000ull
+#include "lib/place.h"
 
 struct work {
     struct relocator_step *steps;
@@ -31,8 +30,6 @@ struct part {
     uint32_t skip, length;
 };
 
-typedef unsigned long long ull;
-
 static struct relocator_step *waiting(struct work *work, size_t i)
 {
     return &work->steps[work->maximum - work->waiting + i];
@@ -41,7 +38,7 @@ static struct relocator_step *waiting(struct work *work, size_t i)
 static error_t has_room(const struct work *work)
 {
     if (work->done + work->waiting >= work->maximum)
-        return fail(ERROR_RELOCATE_STEPS, "more than %llu steps", (ull)work->maximum);
+        return fail(ERROR_RELOCATE_STEPS, "more than %u steps", (unsigned)work->maximum);
     return OK;
 }
 
@@ -110,8 +107,7 @@ static bool is_free(struct work *work, size_t i)
  * Starting at `at`, the next stretch of [at, end) that no waiting move but `self` reads. Returns
  * its length, 0 if there is none; `*start` is where it begins.
  */
-static uint64_t next_unread(struct work *work, size_t self, uint64_t at, uint64_t end,
-                            uint64_t *start)
+static place_t next_unread(struct work *work, size_t self, place_t at, place_t end, place_t *start)
 {
     bool moved = true;
 
@@ -120,8 +116,8 @@ static uint64_t next_unread(struct work *work, size_t self, uint64_t at, uint64_
         for (size_t i = 0; i < work->waiting; i++) {
             const struct relocator_step *other = waiting(work, i);
 
-            if (i != self && at >= other->from && at < (uint64_t)other->from + other->length) {
-                at = (uint64_t)other->from + other->length;
+            if (i != self && at >= other->from && at < (place_t)other->from + other->length) {
+                at = (place_t)other->from + other->length;
                 moved = true;
             }
         }
@@ -141,10 +137,10 @@ static uint64_t next_unread(struct work *work, size_t self, uint64_t at, uint64_
  * own source when only this stretch is moved. Nothing has to be left out where the source lies
  * elsewhere, or where the stretch is the end that a memmove would begin with.
  */
-static void avoid_own_source(const struct relocator_step *move, uint64_t *start, uint64_t *end)
+static void avoid_own_source(const struct relocator_step *move, place_t *start, place_t *end)
 {
-    uint64_t source_end = (uint64_t)move->from + move->length;
-    uint64_t destination_end = (uint64_t)move->to + move->length;
+    place_t source_end = (place_t)move->from + move->length;
+    place_t destination_end = (place_t)move->to + move->length;
 
     if (!ranges_overlap(move->to, move->length, move->from, move->length))
         return;
@@ -161,11 +157,11 @@ static void avoid_own_source(const struct relocator_step *move, uint64_t *start,
 static struct part longest_free_part(struct work *work, size_t i)
 {
     const struct relocator_step *move = waiting(work, i);
-    uint64_t at = move->to, end = (uint64_t)move->to + move->length, start, length;
+    place_t at = move->to, end = (place_t)move->to + move->length, start, length;
     struct part best = {0, 0};
 
     while ((length = next_unread(work, i, at, end, &start)) != 0) {
-        uint64_t from = start, to = start + length;
+        place_t from = start, to = start + length;
 
         at = to;
         avoid_own_source(move, &from, &to);
@@ -243,9 +239,9 @@ static error_t do_all(struct work *work, uint32_t scratch, uint32_t scratch_leng
     return OK;
 }
 
-static bool wraps(uint64_t base, uint64_t length)
+static bool wraps(uint32_t base, uint32_t length)
 {
-    return base > ADDRESS_END || length > ADDRESS_END - base;
+    return !bytes_within(PLACE_END, base, length);
 }
 
 static error_t check_pieces(const struct relocator_piece *pieces, size_t count)
@@ -295,7 +291,7 @@ error_t relocator_plan(const struct relocator_piece *pieces, size_t count, uint3
     for (size_t i = 0; i < count; i++)
         zeros += has_zeros(&pieces[i]);
     if (zeros > maximum)
-        return fail(ERROR_RELOCATE_STEPS, "more than %llu steps", (ull)maximum);
+        return fail(ERROR_RELOCATE_STEPS, "more than %u steps", (unsigned)maximum);
     work.maximum = maximum - zeros;
     for (size_t i = 0; i < count && error == OK; i++)
         if (pieces[i].source != pieces[i].destination)
@@ -315,8 +311,8 @@ error_t relocator_plan(const struct relocator_piece *pieces, size_t count, uint3
     return OK;
 }
 
-bool relocator_is_clear(const struct relocator_piece *pieces, size_t count, uint64_t base,
-                        uint64_t length)
+bool relocator_is_clear(const struct relocator_piece *pieces, size_t count, uint32_t base,
+                        uint32_t length)
 {
     for (size_t i = 0; i < count; i++)
         if (ranges_overlap(base, length, pieces[i].destination, pieces[i].size) ||

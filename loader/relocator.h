@@ -41,7 +41,7 @@ error_t relocator_plan(const struct relocator_piece *pieces, size_t count, uint3
 /*
  * True if [base, base+length) shares no byte with any source or destination.
  */
-bool relocator_is_clear(const struct relocator_piece *pieces, size_t count, uint64_t base,
-                        uint64_t length);
+bool relocator_is_clear(const struct relocator_piece *pieces, size_t count, uint32_t base,
+                        uint32_t length);
 
 #endif

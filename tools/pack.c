@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pack IN.elf OUT: packs the loader's image for Power Macs (boot/unpack/packed.h).
+ * pack IN.elf OUT: packs the loader's image for Power Macs or PCs (boot/unpack/packed.h).
  * pack -unpack IN OUT: back to the flat program.
  *
  * The image is one piece in memory and in the file (link.ld); what is before the end of .text is
@@ -15,14 +15,15 @@
 #include "tools/common/elf.h"
 #include "tools/common/tool.h"
 
-/* Both sides of 4 GB would not fit into an address; a loader has less than a megabyte. */
-#define MEMORY_MAXIMUM 0x4000000u
+/* The header has three bytes for the instructions; a loader has less than a megabyte. */
+#define MEMORY_MAXIMUM 0x1000000u
 
 const char tool_name[] = "pack";
 
 struct program {
     uint8_t *bytes;
     uint32_t length, memory, code_length;
+    unsigned processor;
 };
 
 static bool is_loaded(const struct elf_section *section)
@@ -36,8 +37,10 @@ static struct program read_program(const char *path)
     uint64_t start = UINT64_MAX, file_end = 0, end = 0, code_end = 0;
     struct program program;
 
-    if (elf.machine != ELF_MACHINE_POWERPC || elf.wide || !elf.big)
-        die("%s is not for 32-bit PowerPC", path);
+    if (elf.wide || !((elf.machine == ELF_MACHINE_POWERPC && elf.big) ||
+                      (elf.machine == ELF_MACHINE_I386 && !elf.big)))
+        die("%s is not for 32-bit PowerPC or x86", path);
+    program.processor = elf.machine == ELF_MACHINE_I386 ? CONTEXTS_X86 : CONTEXTS_POWERPC;
     for (uint32_t i = 0; i < elf.section_count; i++) {
         struct elf_section section = elf_section(&elf, i);
         uint64_t section_end = section.address + section.size;
@@ -95,12 +98,12 @@ static size_t pack(const struct program *program, struct predictor *predictor, u
     uint8_t *bytes = allocate(program->length);
 
     memcpy(bytes, program->bytes, program->length);
-    packed_calls_absolute(bytes, program->code_length);
+    packed_calls_absolute(program->processor, bytes, program->code_length);
     put_be32(out, program->length);
     put_be32(out + 4, program->memory);
-    put_be32(out + 8, program->code_length);
+    put_be32(out + 8, program->processor << 24 | program->code_length);
     put_be32(out + 12, crc32_ieee(program->bytes, program->length));
-    predictor_begin(predictor, bytes, program->code_length);
+    predictor_begin(predictor, program->processor, bytes, program->code_length);
     for (uint32_t i = 0; i < program->length; i++)
         for (unsigned bit = 8; bit > 0; bit--)
             encode_bit(&coder, predictor, bytes[i] >> (bit - 1) & 1u);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# ROMs of network cards for Power Macs: the FCode of boot/fcode, the same in all, and a loader that drives the
-# family of cards. mkrom's `ids` makes those of other devices of a family (docs/roms.md).
+# ROMs of network cards. For Power Macs: the FCode of boot/fcode, the same in all, and a loader that drives the
+# family of cards. With those for PCs (boot/bios/prefix/rom.mk) in front of them they are for both.
+# mkrom's `ids` makes those of other devices of a family (docs/roms.md).
 
 FCODE := $(BUILD)/rom/sawboot.fcode
 
@@ -9,18 +10,28 @@ ROM_PROGRAM_rtl8139 ?= $(PPC_XCF)
 ROM_PROGRAM_e1000 ?= $(PPC_XCF)
 # How many bytes a ROM may have; empty: any number.
 ROM_LIMIT ?= 65536
+ROM_BOTH_LIMIT := 131072
 
 # $(call rom,VENDOR:DEVICE,family)
 define rom
-ROMS += $(BUILD)/images/$(subst :,,$(1)).rom
-$(BUILD)/images/$(subst :,,$(1)).rom: $(FCODE) $(ROM_PROGRAM_$(2)) $(BUILD)/host/mkrom tools/make-rom.sh
+ROMS += $(BUILD)/images/$(subst :,,$(1))-ppc.rom
+$(BUILD)/images/$(subst :,,$(1))-ppc.rom: $(FCODE) $(ROM_PROGRAM_$(2)) $(BUILD)/host/mkrom tools/make-rom.sh
 	$$(Q)BUILD=$(BUILD) tools/make-rom.sh $$@ $(1) $(FCODE) $(ROM_PROGRAM_$(2)) $(ROM_LIMIT)
+endef
+# $(call both_rom,VENDORDEVICE)
+define both_rom
+ROMS += $(BUILD)/images/$(1).rom
+$(BUILD)/images/$(1).rom: $(BUILD)/images/$(1)-x86.rom $(BUILD)/images/$(1)-ppc.rom
+	$$(Q)$(BUILD)/host/mkrom build -o $$@ rom:$(BUILD)/images/$(1)-x86.rom rom:$(BUILD)/images/$(1)-ppc.rom >/dev/null
+	@size=$$$$(wc -c <$$@); printf '  %-9s %s: for PCs and Power Macs, %s bytes of %s\n' ROM $$@ $$$$size $(ROM_BOTH_LIMIT); \
+		[ $$$$size -le $(ROM_BOTH_LIMIT) ]
 endef
 ROMS :=
 $(eval $(call rom,10ec:8139,rtl8139))
 $(eval $(call rom,8086:100e,e1000))
 $(eval $(call rom,8086:100f,e1000))
 $(eval $(call rom,8086:1008,e1000))
+$(foreach r,10ec8139 8086100e 8086100f 80861008,$(eval $(call both_rom,$(r))))
 
 .PHONY: roms
 roms: $(ROMS)

@@ -82,16 +82,15 @@ e1000-82545em) rom=8086100f ;;
 e1000-82544gc) rom=80861008 ;;
 *) rom=none ;;
 esac
-rom=$BUILD/images/$rom.rom
+rom=$BUILD/images/$rom-$arch.rom
 iso=$BUILD/images/sawboot-$arch.iso
 case $BOOT,$mode,$arch in
 kernel,*) ;;
 cd,debug,* | disk,debug,*) die "BOOT=$BOOT is for run and demo" ;;
 cd,*,* | disk,*,x86) [ -f "$iso" ] || die "$iso is missing: run make first" ;;
 rom,debug,*) die 'BOOT=rom is for run and demo' ;;
-rom,*,ppc) [ -f "$rom" ] || die "$rom is missing: run make first, or choose another NIC=" ;;
+rom,*) [ -f "$rom" ] || die "$rom is missing: run make first, or choose another NIC=" ;;
 disk,*) die 'BOOT=disk is for ARCH=x86' ;;
-rom,*) die "BOOT=$BOOT is for ARCH=ppc" ;;
 *) die "BOOT=$BOOT: it has to be kernel, cd, disk or rom" ;;
 esac
 
@@ -126,6 +125,7 @@ machine() {
         image_with_words "$words"
         set -- -drive file=/proc/self/fd/4,format=raw -boot c "$@"
         ;;
+    rom,x86) card=$card$rom,bootindex=0 ;;
     cd,*) set -- -drive "file=$iso,format=raw,media=cdrom" -boot d -prom-env "boot-file=$words" "$@" ;;
     rom,*)
         card=$card$rom
@@ -153,6 +153,9 @@ run() {
         die 'usage: make run ROOT=folder FILE=name [ARCH=] [ARGS=] [CONFIG=] [NIC=] [QEMU_ARGS=]'
     ROOT=$(absolute "$ROOT")
     [ -f "$ROOT/$FILE" ] || die "there is no file $FILE in $ROOT"
+    # Nobody but the boot server gives words to a PC's ROM, and QEMU's own one has none.
+    [ "$BOOT,$arch" != rom,x86 ] || [ -z "$(words_of)" ] ||
+        die 'BOOT=rom with ARCH=x86 takes neither CONFIG nor ARGS: press Escape, and type them at the prompt'
     printf 'sawboot: control-A x ends the emulator\n'
     machine "$ROOT" "$FILE" "$(words_of)" -serial mon:stdio
 }
@@ -277,6 +280,8 @@ demo() {
     printf 'sawboot: network-booting the demonstration kernel %s over %s on %s\n' "$demo" "$nic" \
         "$MACHINE"
     CONFIG=${CONFIG:-$demo_words} ARGS=${ARGS:-$demo_args}
+    # A PC's ROM gets no words from QEMU's boot server: it starts the kernel alone.
+    [ "$BOOT,$arch" != rom,x86 ] || CONFIG='' ARGS=''
     # OpenBIOS does not wait long for a drive, which may be too short on a busy computer.
     for _ in 1 2 3 4 5; do
         : >"$work/console"
@@ -314,7 +319,7 @@ follow() {
             printf '\nsawboot: the firmware did not start anything from the CD\n' >&2
             return 2
         fi
-        if tr -d '\r\000' <"$1.now" | grep -qE '^sawboot> |SB-PC-06'; then
+        if tr -d '\r\000' <"$1.now" | grep -qE '^sawboot> |^going on with the BIOS|SB-PC-06'; then
             printf '\nsawboot: the loader gave up; see above\n' >&2
             return 1
         fi

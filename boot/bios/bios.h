@@ -13,12 +13,20 @@
 #include <stdint.h>
 
 #include "boot/platform.h"
+#include "lib/place.h"
 
 /* The image's bounds (link.ld). */
 extern uint8_t image_start[], image_end[];
 
 /* EAX and EBX as the multiboot loader or one of our prefixes left them (start.S). */
 extern uint32_t entry_magic, entry_information;
+
+/* Called from or written in assembler: arguments are on the stack, whatever -mregparm says. */
+#ifdef __i386__
+#define ARGUMENTS_ON_STACK __attribute__((regparm(0)))
+#else
+#define ARGUMENTS_ON_STACK
+#endif
 
 /* start.S comes here with a stack, flat segments of our own and a cleared BSS. */
 void platform_start(void) __attribute__((noreturn));
@@ -80,7 +88,7 @@ int keyboard_get(void); /* ASCII, or -1 */
 
 /*
  * Low memory for real-mode calls, which nothing else uses: code, stack and a buffer.
- * multiboot_read or pxe_start has to be first, as the caller's tables may lie here.
+ * multiboot_read, pxe_start or rom_start has to be first, as the caller's tables may lie here.
  */
 #define REAL_MODE_BASE        0x7000u
 #define REAL_MODE_END         0xA000u
@@ -157,6 +165,15 @@ size_t pxe_memory(struct memory_map_entry *entries, size_t maximum);
 /* Shuts the stack down if it still lives. */
 void pxe_leave(void);
 
+/* --- rom.c -------------------------------------------------------------------------------- */
+
+/* After a start by the ROM of a card: keeps what the ROM said. To be called first. */
+void rom_start(void);
+/* The card whose ROM it was, as pci_device's path; "" if that is not known. */
+const char *rom_boot_path(void);
+/* A key was read: there is somebody who can go on from a prompt. */
+void rom_note_key(void);
+
 /* --- undi.c ------------------------------------------------------------------------------- */
 
 struct pci_device;
@@ -183,7 +200,7 @@ enum memory_use {
 };
 enum memory_use memory_use(uint64_t base, uint64_t length);
 /* Where the highest `length` bytes that are free and below `limit` start. False: none. */
-bool memory_highest_free(uint64_t length, uint64_t alignment, uint64_t limit, uint64_t *place);
+bool memory_highest_free(place_t length, place_t alignment, place_t limit, place_t *place);
 
 /* --- firmware_tables.c -------------------------------------------------------------------- */
 

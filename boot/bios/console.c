@@ -25,5 +25,9 @@ int platform_read_key(void)
 {
     int key = uart_get();
 
-    return key >= 0 ? key : keyboard_get();
+    if (key < 0)
+        key = keyboard_get();
+    if (key >= 0)
+        rom_note_key();
+    return key;
 }

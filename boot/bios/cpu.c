@@ -30,7 +30,7 @@
 #define MSR_FLEX_RATIO    0x194u
 #define MSR_PERF_STATUS   0x198u
 
-bool msr_try(uint32_t number, uint64_t *value); /* cpu_msr.S */
+ARGUMENTS_ON_STACK bool msr_try(uint32_t number, uint64_t *value); /* cpu_msr.S */
 
 static struct cpuid_result cpuid_raw(uint32_t leaf, uint32_t subleaf)
 {

@@ -46,13 +46,15 @@ struct exception_frame {
 
 extern const uint8_t exception_entries[], interrupt_entries[];
 extern const uint8_t msr_instruction[], msr_refused[];
-uint32_t *exception_taken(struct exception_frame *frame);
+ARGUMENTS_ON_STACK uint32_t *exception_taken(struct exception_frame *frame);
 
 static struct {
     uint32_t low, high;
 } idt[IDT_COUNT];
 
+/* The smallest image has the numbers alone. */
 static const char *const names[VECTOR_COUNT] = {
+#ifndef SAWBOOT_SMALL
     [0] = "divide error",
     [1] = "debug trap",
     [2] = "non-maskable interrupt (memory or bus error)",
@@ -74,6 +76,7 @@ static const char *const names[VECTOR_COUNT] = {
     [19] = "SIMD floating-point error",
     [20] = "virtualisation exception",
     [21] = "control protection",
+#endif
 };
 
 /* Double fault, invalid TSS to page fault, alignment check, control protection. */
@@ -133,7 +136,7 @@ show(const struct exception_frame *frame, uint32_t error_code, const uint32_t *r
     static bool showing;
     const char *name = frame->vector < VECTOR_COUNT && names[frame->vector] != NULL
                            ? names[frame->vector]
-                           : "reserved exception";
+                           : "exception";
     const uint32_t *stack = returns + 3; /* where ESP was: there is no change of ring */
     uint32_t cr2;
 
@@ -160,7 +163,7 @@ show(const struct exception_frame *frame, uint32_t error_code, const uint32_t *r
 }
 
 /* Called by exceptions_entry.S; gives back where {EIP, CS, EFLAGS} to return to are. */
-uint32_t *exception_taken(struct exception_frame *frame)
+ARGUMENTS_ON_STACK uint32_t *exception_taken(struct exception_frame *frame)
 {
     uint32_t *returns = frame->pushed;
     uint32_t error_code = 0;

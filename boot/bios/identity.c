@@ -5,11 +5,12 @@
 #include "boot/bios/bios.h"
 #include "boot/network_identity.h"
 #include "darwin/smbios.h"
+#include "net/pxe_client.h"
 
 #define SMBIOS_ENTRY_POINT_SIZE 0x1F
 
 /* The identity stays all 0 where the firmware does not tell it: RFC 4578 wants the option there. */
-static void read_machine(uint8_t machine[16])
+static void read_machine(struct network_identity *identity)
 {
     struct pc_information pc;
     struct smbios_system system;
@@ -20,8 +21,11 @@ static void read_machine(uint8_t machine[16])
     if (pc.smbios != 0 &&
         smbios_find_structures(platform_virtual(pc.smbios), SMBIOS_ENTRY_POINT_SIZE, &address,
                                &size) &&
-        smbios_read_system(platform_virtual(address), size, &system) && system.has_uuid)
-        memcpy(machine, system.uuid, sizeof system.uuid);
+        smbios_read_system(platform_virtual(address), size, &system)) {
+        if (system.has_uuid)
+            memcpy(identity->machine, system.uuid, sizeof system.uuid);
+        memcpy(identity->model, system.product, sizeof identity->model - 1);
+    }
 }
 
 void platform_network_identity(struct network_identity *identity)
@@ -30,5 +34,11 @@ void platform_network_identity(struct network_identity *identity)
     /* PXE 2.1, table 2-1: processor architecture 0 (a PC with BIOS), UNDI 2.1 (RFC 4578, 2.1). */
     identity->vendor_class = "PXEClient:Arch:00000:UNDI:002001";
     identity->is_pxe = true;
-    read_machine(identity->machine);
+    identity->architecture = "i386";
+    read_machine(identity);
+}
+
+const struct dhcp_extension *platform_dhcp_extension(void)
+{
+    return &pxe_client;
 }

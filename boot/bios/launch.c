@@ -55,30 +55,29 @@ _Static_assert(sizeof(struct relocator_step) == 16, "stub.S walks steps of 16 by
 
 /* --- Memory that nothing moves from or to ------------------------------------------------- */
 
-static void lower_to(uint64_t *lowest, uint64_t base, uint64_t length, uint64_t piece_base,
-                     uint64_t piece_length)
+static void lower_to(place_t *lowest, place_t base, place_t length, uint32_t piece_base,
+                     uint32_t piece_length)
 {
     if (ranges_overlap(base, length, piece_base, piece_length) && piece_base < *lowest)
         *lowest = piece_base;
 }
 
 /* The lowest byte of all that moves and shares something with [base, base + length). */
-static bool in_the_way(const struct launch *launch, uint64_t base, uint64_t length,
-                       uint64_t *lowest)
+static bool in_the_way(const struct launch *launch, place_t base, place_t length, place_t *lowest)
 {
-    *lowest = ADDRESS_LIMIT;
+    *lowest = PLACE_END;
     for (size_t i = 0; i < launch->piece_count; i++) {
         const struct relocator_piece *piece = &launch->pieces[i];
         lower_to(lowest, base, length, piece->destination, piece->size);
         lower_to(lowest, base, length, piece->source, piece->copy);
     }
-    return *lowest != ADDRESS_LIMIT;
+    return *lowest != PLACE_END;
 }
 
 /* The highest free memory that shares nothing with what moves. Each round looks further down. */
 static void *claim_clear(const struct launch *launch, uint32_t length)
 {
-    uint64_t limit = ADDRESS_LIMIT, place, lowest;
+    place_t limit = PLACE_END, place, lowest;
     while (memory_highest_free(length, PAGE, limit, &place)) {
         if (!in_the_way(launch, place, length, &lowest))
             return platform_claim_at(place, length) ? platform_virtual(place) : NULL;

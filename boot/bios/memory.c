@@ -15,7 +15,7 @@
 #define PAGE 4096u
 /* Below are the BIOS's data, real mode's memory and the video memory; above no pointer reaches. */
 #define CLAIM_FLOOR 0x100000u
-#define CLAIM_LIMIT ((uint64_t)1 << 32)
+#define CLAIM_LIMIT PLACE_END
 
 static struct memory_map_entry map[MEMORY_MAP_MAXIMUM];
 static size_t map_count;
@@ -54,16 +54,18 @@ enum memory_use memory_use(uint64_t base, uint64_t length)
 
 /* --- Claims ------------------------------------------------------------------------------- */
 
-bool memory_highest_free(uint64_t length, uint64_t alignment, uint64_t limit, uint64_t *place)
+bool memory_highest_free(place_t length, place_t alignment, place_t limit, place_t *place)
 {
+    if (length > CLAIM_LIMIT)
+        return false;
     return range_set_highest(&unclaimed, round_up(length, PAGE),
-                             alignment < PAGE ? PAGE : alignment, limit & ~(uint64_t)(PAGE - 1),
+                             alignment < PAGE ? PAGE : alignment, limit & ~(place_t)(PAGE - 1),
                              place);
 }
 
 void *platform_claim(size_t length, size_t alignment)
 {
-    uint64_t place;
+    place_t place;
     if (length == 0 || !memory_highest_free(length, alignment, CLAIM_LIMIT, &place) ||
         !range_set_remove(&unclaimed, place, round_up(length, PAGE)))
         return NULL;
@@ -74,14 +76,14 @@ bool platform_claim_at(physical_address base, size_t length)
 {
     if (length == 0 || !bytes_within(CLAIM_LIMIT, base, length))
         return false;
-    uint64_t start = base & ~(uint64_t)(PAGE - 1), end = round_up(base + length, PAGE);
+    place_t start = base & ~(place_t)(PAGE - 1), end = round_up(base + length, PAGE);
     return range_set_contains(&unclaimed, start, end - start) &&
            range_set_remove(&unclaimed, start, end - start);
 }
 
 void platform_release(void *memory, size_t length)
 {
-    uint64_t base = (uintptr_t)memory, end = round_up(base + length, PAGE);
+    place_t base = (uintptr_t)memory, end = round_up(base + length, PAGE);
     if (memory == NULL || length == 0)
         return;
     /* A page of which only a part is given back is still in use. */
@@ -103,7 +105,7 @@ physical_address platform_physical(const void *memory)
 
 void *platform_virtual(physical_address physical)
 {
-    return physical < CLAIM_LIMIT ? (void *)(uintptr_t)physical : NULL;
+    return physical <= UINTPTR_MAX ? (void *)(uintptr_t)physical : NULL;
 }
 
 /* --- Start-up ----------------------------------------------------------------------------- */
@@ -128,9 +130,9 @@ static size_t ask_for_map(struct memory_map_entry *entries, size_t maximum, cons
 }
 
 /* Takes every page out of what is managed that [base, base + length) touches. */
-static bool keep_out(uint64_t base, uint64_t length)
+static bool keep_out(place_t base, place_t length)
 {
-    uint64_t start = base & ~(uint64_t)(PAGE - 1);
+    place_t start = base & ~(place_t)(PAGE - 1);
     return range_set_remove(&managed, start, round_up(base + length, PAGE) - start);
 }
 
@@ -144,9 +146,9 @@ static error_t find_managed(void)
         base = round_up(base < CLAIM_FLOOR ? CLAIM_FLOOR : base, PAGE);
         end = (end > CLAIM_LIMIT ? CLAIM_LIMIT : end) & ~(uint64_t)(PAGE - 1);
         if (base < end)
-            complete = range_set_add(&managed, base, end - base) && complete;
+            complete = range_set_add(&managed, (place_t)base, (place_t)(end - base)) && complete;
     }
-    uint64_t start = (uintptr_t)image_start, end = (uintptr_t)image_end;
+    place_t start = (uintptr_t)image_start, end = (uintptr_t)image_end;
     complete = keep_out(start, end - start) && complete;
 
     struct platform_module modules[MODULES_MAXIMUM];
@@ -161,7 +163,7 @@ static error_t find_managed(void)
 
 static error_t make_heap(void)
 {
-    uint64_t total = 0;
+    place_t total = 0;
     for (size_t i = 0; i < managed.count; i++)
         total += managed.ranges[i].length;
     return heap_make(total);

@@ -4,6 +4,7 @@
  */
 #include "boot/bios/bios.h"
 #include "boot/bios/pxe_start.h"
+#include "boot/bios/rom_start.h"
 
 #include <string.h>
 
@@ -60,7 +61,7 @@ static const char *after_file_name(const char *words)
 
 const char *platform_boot_path(void)
 {
-    return pxe_boot_path();
+    return entry_magic == LOADED_BY_ROM ? rom_boot_path() : pxe_boot_path();
 }
 
 /* The words that whoever loaded us gave. */
@@ -239,7 +240,7 @@ void platform_exit(void)
 {
     struct real_mode_registers registers = {.eflags = 0};
 
-    if (entry_magic == LOADED_BY_PXE) {
+    if (entry_magic == LOADED_BY_PXE || entry_magic == LOADED_BY_ROM) {
         print("going on with the BIOS's next boot device\n");
         pxe_leave();
         real_mode_interrupt(NEXT_BOOT_DEVICE, &registers);
@@ -251,6 +252,8 @@ void platform_exit(void)
 static void __attribute__((noreturn)) stop(error_t error)
 {
     error_show(error);
+    if (entry_magic == LOADED_BY_ROM)
+        platform_exit();
     machine_stop();
 }
 
@@ -263,6 +266,8 @@ void platform_start(void)
     error_t error = OK;
     if (entry_magic == LOADED_BY_PXE)
         pxe_start();
+    else if (entry_magic == LOADED_BY_ROM)
+        rom_start();
     else
         error = multiboot_read();
     if (error == OK)

@@ -9,7 +9,7 @@
 
 #include "boot/bios/bios.h"
 #include "boot/bios/pxe_start.h"
-#include "boot/options.h"
+#include "boot/server_words.h"
 #include "console/console.h"
 #include "drivers/nic.h"
 #include "lib/bytes.h"
@@ -50,10 +50,6 @@ enum { PACKET_ACK = 2, PACKET_REPLY = 3 };
 /* GET_NIC_TYPE. */
 enum { NIC_TYPE_PCI = 2, NIC_TYPE_CARDBUS = 4 };
 
-/* Words for us in the servers' answers: an option of the site's own (RFC 3942), marked as ours. */
-#define WORDS_OPTION 224
-#define WORDS_MARK   "sawboot "
-
 struct packet {
     uint8_t bytes[NETWORK_PACKET_MAXIMUM];
     size_t length;
@@ -65,7 +61,7 @@ static bool memory_is_kept; /* the stack's memory is still in use */
 static struct memory_map_entry segments[PXE_SEGMENT_COUNT];
 static size_t segment_count;
 static struct packet ack, reply;
-static char words[OPTIONS_LENGTH];
+static const char *words;
 static struct pci_device card; /* path "" if it is not known */
 
 const uint8_t *pxe_bytes(uint32_t far_pointer, size_t length)
@@ -186,26 +182,9 @@ static void read_packet(unsigned type, struct packet *packet)
     memcpy(packet->bytes, low, packet->length);
 }
 
-static bool words_in(const struct packet *packet)
-{
-    static const char mark[] = WORDS_MARK;
-    const size_t mark_length = sizeof mark - 1;
-    size_t length = dhcp_option(packet->bytes, packet->length, WORDS_OPTION, (uint8_t *)words,
-                                sizeof words - 1);
-
-    if (length == DHCP_OPTION_ABSENT || length >= sizeof words || length < mark_length ||
-        memcmp(words, mark, mark_length) != 0) {
-        words[0] = '\0';
-        return false;
-    }
-    memmove(words, words + mark_length, length - mark_length);
-    words[length - mark_length] = '\0';
-    return true;
-}
-
 const char *pxe_words(void)
 {
-    return words;
+    return words != NULL ? words : "";
 }
 
 bool platform_cached_lease(struct platform_lease *lease)
@@ -255,8 +234,9 @@ void pxe_start(void)
     memory_is_kept = true;
     read_packet(PACKET_ACK, &ack);
     read_packet(PACKET_REPLY, &reply);
-    if (!words_in(&reply))
-        words_in(&ack);
+    words = server_words(reply.bytes, reply.length);
+    if (words == NULL)
+        words = server_words(ack.bytes, ack.length);
     find_card();
     if (card.path[0] != '\0' && nic_driver_for(&card, NULL) == NULL)
         undi_attach(&card);

@@ -40,6 +40,11 @@ const char *host_console(void);
 void host_type(const char *keys);
 void host_set_arguments(const char *words);
 void host_set_boot_path(const char *path);
+/* The key for the prompt is pressed before the boot, or at the last chance; how long somebody is
+ * waited for after a failure. */
+void host_press_prompt_key(void);
+void host_press_prompt_key_late(void);
+void host_set_patience(unsigned seconds);
 /* What platform_cached_lease gives; the bytes stay the caller's. NULL: nothing. */
 void host_set_lease(const struct platform_lease *lease);
 /* Also copies console output to standard output. */
@@ -72,6 +77,8 @@ void host_add_module(const char *words, const uint8_t *bytes, size_t length);
 void host_set_video(const struct video_mode *mode);
 /* What it calls itself on the network; a Power Mac's after host_reset. */
 void host_set_network_identity(const struct network_identity *identity);
+/* What its requests have beyond DHCP; NULL until set. */
+void host_set_dhcp_extension(const struct dhcp_extension *extension);
 
 /* The firmware's tree, as a flattened big-endian tree (copied); platform_device_tree gives it out.
  */

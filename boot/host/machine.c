@@ -30,6 +30,8 @@ static unsigned idle_reads;
 static char arguments[4096];
 static char boot_path[4096];
 static struct platform_lease cached_lease;
+static bool prompt_key, prompt_key_late;
+static unsigned patience;
 static bool echo;
 static struct launch launched;
 static bool has_launched;
@@ -58,6 +60,8 @@ void host_reset(size_t memory)
     idle_reads = 0;
     arguments[0] = '\0';
     boot_path[0] = '\0';
+    prompt_key = prompt_key_late = false;
+    patience = 0;
     host_set_lease(NULL);
     has_launched = false;
     host_cards_reset();
@@ -112,6 +116,21 @@ void host_type(const char *more)
 void host_set_arguments(const char *words)
 {
     snprintf(arguments, sizeof arguments, "%s", words);
+}
+
+void host_press_prompt_key(void)
+{
+    prompt_key = true;
+}
+
+void host_press_prompt_key_late(void)
+{
+    prompt_key_late = true;
+}
+
+void host_set_patience(unsigned seconds)
+{
+    patience = seconds;
 }
 
 void host_set_boot_path(const char *path)
@@ -268,6 +287,20 @@ const char *platform_arguments(void)
 const char *platform_boot_path(void)
 {
     return boot_path;
+}
+
+bool platform_wants_prompt(bool last_chance)
+{
+    bool wants = prompt_key || (last_chance && prompt_key_late);
+
+    if (wants)
+        prompt_key = prompt_key_late = false;
+    return wants;
+}
+
+unsigned platform_patience(void)
+{
+    return patience;
 }
 
 bool platform_cached_lease(struct platform_lease *lease)

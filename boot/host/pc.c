@@ -19,6 +19,7 @@ static size_t module_count;
 static struct video_mode video;
 static bool has_video;
 static struct network_identity identity;
+static const struct dhcp_extension *dhcp_extension;
 
 void host_pc_reset(void)
 {
@@ -28,6 +29,7 @@ void host_pc_reset(void)
     module_count = 0;
     has_video = false;
     identity = (struct network_identity){.vendor_class = "Sawboot"};
+    dhcp_extension = NULL;
 }
 
 void host_set_network_identity(const struct network_identity *given)
@@ -35,9 +37,19 @@ void host_set_network_identity(const struct network_identity *given)
     identity = *given;
 }
 
+void host_set_dhcp_extension(const struct dhcp_extension *given)
+{
+    dhcp_extension = given;
+}
+
 void platform_network_identity(struct network_identity *out)
 {
     *out = identity;
+}
+
+const struct dhcp_extension *platform_dhcp_extension(void)
+{
+    return dhcp_extension;
 }
 
 void host_set_cpu(enum image_cpu kind)

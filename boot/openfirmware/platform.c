@@ -154,6 +154,18 @@ bool platform_cached_lease(struct platform_lease *lease)
     return false;
 }
 
+/* A Power Mac goes back to its firmware only when it is told to. */
+bool platform_wants_prompt(bool last_chance)
+{
+    (void)last_chance;
+    return false;
+}
+
+unsigned platform_patience(void)
+{
+    return 0;
+}
+
 /*
  * /chosen bootpath may begin with an alias or leave unit addresses out: the node's own path takes
  * the place of what stands in front of the ':'.
@@ -260,6 +272,13 @@ void platform_network_identity(struct network_identity *identity)
 {
     memset(identity, 0, sizeof *identity);
     identity->vendor_class = "Sawboot";
+    identity->architecture = "ppc";
+    of_property_text(of_find("/"), "model", identity->model, sizeof identity->model);
+}
+
+const struct dhcp_extension *platform_dhcp_extension(void)
+{
+    return NULL;
 }
 
 /* --- What only PCs have ------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include "darwin/mkext_v2.h"
 #include "loader/image.h"
 #include "loader/multiboot/header.h"
+#include "loader/refuse.h"
 
 #define LEFT_OUT "left out of the loader in the card's ROM"
 
@@ -53,6 +54,14 @@ bool multiboot_header_find(const uint8_t *bytes, size_t length, size_t *offset)
     (void)length;
     (void)offset;
     return false;
+}
+
+/* The bytes themselves are shown. */
+error_t image_refuse_known(const uint8_t *bytes, size_t length)
+{
+    (void)bytes;
+    (void)length;
+    return OK;
 }
 
 static bool gzip_recognise(const uint8_t *bytes, size_t length)

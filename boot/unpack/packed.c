@@ -4,10 +4,12 @@
 #include "lib/bytes.h"
 #include "lib/crc32.h"
 
-/* Primary opcode 18 with AA clear and LK set. */
+/* PowerPC: primary opcode 18 with AA clear and LK set. */
 #define CALL_MASK   0xFC000003u
 #define CALL        0x48000001u
 #define TARGET_MASK 0x03FFFFFCu
+/* x86: CALL rel32, and JMP rel32 with the lowest bit set. */
+#define X86_CALL 0xE8
 
 uint32_t packed_length(const uint8_t *packed)
 {
@@ -19,24 +21,66 @@ uint32_t packed_memory(const uint8_t *packed)
     return get_be32(packed + 4);
 }
 
-static void add_to_calls(uint8_t *code, size_t length, bool place)
+static void powerpc_calls(uint8_t *code, uint32_t length, bool absolute)
 {
     for (uint32_t at = 0; length - at >= 4; at += 4) {
-        uint32_t word = get_be32(code + at), target = place ? word + at : word - at;
+        uint32_t word = get_be32(code + at), target = absolute ? word + at : word - at;
 
         if ((word & CALL_MASK) == CALL)
             put_be32(code + at, CALL | (target & TARGET_MASK));
     }
 }
 
-void packed_calls_absolute(uint8_t *code, size_t length)
+/*
+ * What looks like a call but leads elsewhere keeps clear of the others: the distances from -at to
+ * length become the numbers from 0 to length, which are addresses from the code's beginning, and
+ * from -at to 0, which are what is left. The highest byte first, as it is the easiest to guess.
+ */
+static void x86_calls(uint8_t *code, uint32_t length, bool absolute)
 {
-    add_to_calls(code, length, true);
+    for (uint32_t at = 0; at < length && length - at >= 5;) {
+        uint8_t *operand = code + at + 1;
+        uint32_t value;
+
+        at++;
+        if ((operand[-1] & 0xFE) != X86_CALL)
+            continue;
+        at += 4;
+        if (absolute) {
+            value = get_le32(operand);
+            if (value + at < length)
+                value += at;
+            else if (value + at < length + at)
+                value -= length;
+            put_be32(operand, value);
+        } else {
+            value = get_be32(operand);
+            if (value < length)
+                value -= at;
+            else if (value + at < at)
+                value += length;
+            put_le32(operand, value);
+        }
+    }
 }
 
-void packed_calls_relative(uint8_t *code, size_t length)
+/* An unpacking program has the half of its own processor only. */
+static void change_calls(unsigned processor, uint8_t *code, uint32_t length, bool absolute)
 {
-    add_to_calls(code, length, false);
+    if (CONTEXTS_ARE_X86(processor))
+        x86_calls(code, length, absolute);
+    else
+        powerpc_calls(code, length, absolute);
+}
+
+void packed_calls_absolute(unsigned processor, uint8_t *code, uint32_t length)
+{
+    change_calls(processor, code, length, true);
+}
+
+void packed_calls_relative(unsigned processor, uint8_t *code, uint32_t length)
+{
+    change_calls(processor, code, length, false);
 }
 
 uint32_t packed_middle(const struct packed_range *range, uint32_t guess)
@@ -69,15 +113,16 @@ static uint32_t next_byte(const uint8_t *packed, size_t length, size_t *at)
 
 bool packed_unpack(const uint8_t *packed, size_t length, struct predictor *predictor, uint8_t *out)
 {
-    uint32_t size = packed_length(packed), code_length = get_be32(packed + 8), value = 0;
+    uint32_t size = packed_length(packed), code_length = get_be32(packed + 8) & 0xFFFFFF, value = 0;
+    unsigned processor = packed[8];
     struct packed_range range = {0, UINT32_MAX};
     size_t in = PACKED_HEADER;
 
-    if (code_length > size)
+    if (!CONTEXTS_KNOW(processor) || code_length > size)
         return false;
     for (unsigned i = 0; i < 4; i++)
         value = value << 8 | next_byte(packed, length, &in);
-    predictor_begin(predictor, out, code_length);
+    predictor_begin(predictor, processor, out, code_length);
     for (uint32_t at = 0; at < size; at++) {
         uint32_t byte = 0;
 
@@ -92,6 +137,6 @@ bool packed_unpack(const uint8_t *packed, size_t length, struct predictor *predi
             predictor_learn(predictor, bit);
         }
     }
-    packed_calls_relative(out, code_length);
+    packed_calls_relative(processor, out, code_length);
     return crc32_ieee(out, size) == get_be32(packed + 12);
 }

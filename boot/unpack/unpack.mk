@@ -15,13 +15,36 @@ SMALL_FLAGS := -flto -flto-partition=one -DSAWBOOT_SMALL \
 
 # What the ROM form leaves out (docs/roms.md), and what says so instead.
 SMALL_LEFT_OUT := boot/modules.c darwin/kext.c darwin/mkext_v2.c darwin/plist.c lib/inflate.c \
-	loader/container/gzip.c loader/multiboot/header.c
-SMALL_INSTEAD := boot/unpack/left_out.c boot/unpack/small_library.c
+	loader/container/gzip.c loader/multiboot/header.c loader/refuse_known.c
+SMALL_INSTEAD := $(addprefix boot/unpack/,left_out.c small_library.c small_malloc.c small_strings.c)
+SMALL_LEFT_OUT_i386 := boot/modules.c $(addprefix darwin/,kext.c mkext_v2.c plist.c xnu_warnings.c) \
+	device/arguments.c lib/inflate.c loader/refuse_known.c \
+	$(addprefix boot/bios/,medium_words.c modules.c multiboot_information.c pci.c pci_access.c pxe.c undi.c) \
+	$(addprefix drivers/pci_,addresses.c bus.c numbers.c windows.c)
+SMALL_INSTEAD_i386 := $(addprefix boot/unpack/,left_out_x86.c pci_of_rom.c small_inflate.c \
+	small_library.c small_malloc.c small_strings.c strings.c)
 EXTRA_small_library := -fno-lto
+EXTRA_small_malloc = $(EXTRA_strings)
+EXTRA_small_strings = $(EXTRA_strings)
 EXTRA_strings := -fno-lto -fno-builtin -fno-tree-loop-distribute-patterns
 
 # What packs and what unpacks have in common.
-PACKED_SOURCES := boot/unpack/packed.c boot/unpack/predictor.c
+PACKED_SOURCES := $(addprefix boot/unpack/,packed.c predictor.c contexts.c)
+
+# The same for PCs, in the ROM of a card: code without an address (boot/unpack/start_x86.S).
+X86_UNPACKER := $(BUILD)/i386-small/unpacker.bin
+X86_UNPACKER_SOURCES := boot/unpack/start_x86.S boot/unpack/strings.c $(PACKED_SOURCES) lib/crc32.c
+$(X86_UNPACKER): $(X86_UNPACKER_SOURCES) boot/unpack/flat.ld $(wildcard boot/unpack/*.h) lib/bytes.h \
+		lib/crc32.h Makefile boot/unpack/unpack.mk
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC_i386) $(FREESTANDING) $(UNPACKER_FLAGS) $(WARNINGS) -I. -nostdlib -static \
+		-Wl,-T,boot/unpack/flat.ld -Wl,--gc-sections -Wl,--build-id=none -Wl,--emit-relocs \
+		-o $(@:.bin=.elf) $(X86_UNPACKER_SOURCES)
+	$(Q)i686-linux-gnu-objcopy -O binary -j .text $(@:.bin=.elf) $@
+	@size=$$(wc -c <$@); printf 'unpacker for x86: %s bytes\n' $$size
+UNPACKER_FLAGS := -Oz -march=i486 -flto -flto-partition=one -DSAWBOOT_SMALL -fno-builtin -fno-tree-loop-distribute-patterns \
+	-fno-tree-switch-conversion -fno-jump-tables
 
 # Where the program is linked to: 96 KB that neither the firmwares' load areas (4, 8, 64 MB) nor the
 # loader's own place (16 MB) touch, on machines with 32 MB too. NetBSD's loader is linked there.
@@ -35,6 +58,22 @@ SMALL_LIMIT := 60500
 small_core = $(filter-out $(SMALL_LEFT_OUT) $(foreach f,$(filter-out $(1),$(SMALL_FAMILIES)),drivers/$(f)/%),$(PPC_CORE))
 small_objects = $(call objects,powerpc-small,$(OPENFIRMWARE) $(call small_core,$(1)) $(SMALL_INSTEAD)) \
 	$(call lwip_objects,powerpc-small)
+
+# $(call small_loader_i386,family,directory): $(2)/loader.elf, the loader for PCs in the same way. It
+# is linked and entered like sawboot-x86.elf; boot/bios/prefix puts it into ROMs.
+# Arguments in registers: nothing of the C library is in it, and assembler says where it takes its own.
+SMALL_FLAGS_i386 := $(SMALL_FLAGS) -mregparm=3 -fomit-frame-pointer -fno-if-conversion -fno-tree-dominator-opts \
+	-fno-defer-pop -fno-tree-loop-im -fno-expensive-optimizations -fno-ssa-phiopt
+small_objects_i386 = $(call objects,i386-small,$(filter-out $(SMALL_LEFT_OUT_i386) $(foreach f,$(filter-out $(1),$(SMALL_FAMILIES)),drivers/$(f)/%),$(BIOS) $(X86_CORE)) $(SMALL_INSTEAD_i386)) \
+	$(call lwip_objects,i386-small)
+define small_loader_i386
+$(2)/loader.elf: $(call small_objects_i386,$(1)) $(BUILD)/i386/link.ld
+	$$(say) LD $$@
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_i386) $$(CFLAGS_i386-small) -nostdlib -static -Wl,-T,$(BUILD)/i386/link.ld \
+		-Wl,--gc-sections -Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+		-Wl,-z,noexecstack -Wl,-Map,$(2)/loader.map -o $$@ $$(filter %.o,$$^) $$(NEWLIB_LIBS_i386)
+endef
 
 # The program around it; start.S carries the packed loader, so that it is assembled once for each.
 UNPACK_OBJECTS = $(call objects,powerpc-small,boot/unpack/unpack.c boot/unpack/strings.c $(PACKED_SOURCES) lib/crc32.c)

@@ -19,13 +19,11 @@
  * left them, below the extended BIOS data and above what those used themselves. Where there is no
  * room, below what a kernel's own mapping of low memory reaches.
  */
-#define LOW_BASE     0x10000ull
-#define LOW_END      0x90000ull
-#define EARLY_WINDOW 0x38000000ull
+#define LOW_BASE     0x10000
+#define LOW_END      0x90000
+#define EARLY_WINDOW 0x38000000
 /* Parts of an initrd are archives one behind the other, each from a multiple of this on. */
 #define INITRD_PART_ALIGNMENT 4
-
-typedef unsigned long long ull;
 
 struct work {
     const struct kernel_request *request;
@@ -34,7 +32,7 @@ struct work {
     struct memory_map_entry map[MEMORY_MAP_MAXIMUM];
     size_t map_count;
     uint8_t *own; /* boot_params, then the command line */
-    uint64_t kernel, parameters, initrd, initrd_size;
+    place_t kernel, parameters, initrd, initrd_size;
 };
 
 /* --- Places ------------------------------------------------------------------------------- */
@@ -53,10 +51,10 @@ static error_t place_kernel(struct work *work)
      */
     if (error != OK && plan->linux_x86.alignment != 0 &&
         placement_lowest(&work->placement, code->memory_size, plan->linux_x86.alignment,
-                         code->address, PLACEMENT_4_GB, &work->kernel)) {
+                         code->address, PLACE_END, &work->kernel)) {
         error_clear();
-        print("note: firmware is at %llx, where the kernel likes to be; it goes to %llx\n",
-              (ull)code->address, (ull)work->kernel);
+        print("note: firmware is at %x, where the kernel likes to be; it goes to %x\n",
+              (unsigned)code->address, (unsigned)work->kernel);
         error = OK;
     }
     if (error == OK)
@@ -68,9 +66,9 @@ static error_t place_kernel(struct work *work)
 }
 
 /* The parts' bytes, all but the last filled up to the alignment. */
-static uint64_t initrd_length(const struct kernel_request *request)
+static place_t initrd_length(const struct kernel_request *request)
 {
-    uint64_t length = 0;
+    place_t length = 0;
 
     for (size_t i = 0; i < request->module_count; i++)
         length = round_up(length, INITRD_PART_ALIGNMENT) + request->modules[i].length;
@@ -80,7 +78,8 @@ static uint64_t initrd_length(const struct kernel_request *request)
 static error_t place_initrd(struct work *work)
 {
     const struct kernel_request *request = work->request;
-    uint64_t end = (uint64_t)request->plan->linux_x86.initrd_highest + 1, at = 0;
+    uint32_t highest = request->plan->linux_x86.initrd_highest;
+    place_t end = (place_t)(highest < PLACE_END - 1 ? highest : PLACE_END - 1) + 1, at = 0;
     error_t error;
 
     work->initrd_size = initrd_length(request);
@@ -91,12 +90,12 @@ static error_t place_initrd(struct work *work)
         work->initrd = platform_physical(request->modules[0].bytes);
     else if (!placement_highest(&work->placement, work->initrd_size, PAGE_SIZE, PLACEMENT_1_MB, end,
                                 &work->initrd))
-        return fail(ERROR_MEMORY_CLAIM, "%llu bytes of initrd from %llx to %llx",
-                    (ull)work->initrd_size, (ull)PLACEMENT_1_MB, (ull)end - 1);
+        return fail(ERROR_MEMORY_CLAIM, "%u bytes of initrd from %x to %x",
+                    (unsigned)work->initrd_size, (unsigned)PLACEMENT_1_MB, (unsigned)(end - 1));
     error = placement_take(&work->placement, work->initrd, round_up(work->initrd_size, PAGE_SIZE));
     for (size_t i = 0; error == OK && i < request->module_count; i++) {
-        uint64_t length = request->modules[i].length;
-        uint64_t filled =
+        place_t length = request->modules[i].length;
+        place_t filled =
             i + 1 < request->module_count ? round_up(length, INITRD_PART_ALIGNMENT) : length;
 
         error =
@@ -109,7 +108,7 @@ static error_t place_initrd(struct work *work)
 static bool find_place_for_parameters(struct work *work, size_t length)
 {
     static const struct {
-        uint64_t minimum, end;
+        place_t minimum, end;
     } places[] = {{LOW_BASE, LOW_END}, {PLACEMENT_1_MB, EARLY_WINDOW}, {0, PLACEMENT_1_MB}};
 
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
@@ -234,7 +233,7 @@ static void shorten_map(struct work *work)
 
 static void write_memory(struct work *work)
 {
-    uint64_t kb = (placement_usable_end(&work->placement, PLACEMENT_1_MB) - PLACEMENT_1_MB) / 1024;
+    place_t kb = (placement_usable_end(&work->placement, PLACEMENT_1_MB) - PLACEMENT_1_MB) / 1024;
     uint8_t *params = work->own;
 
     put_le16(params + SCREEN_EXTENDED_KB, (uint16_t)(kb < 0xffff ? kb : 0xffff));
@@ -296,8 +295,9 @@ error_t linux_prepare(const struct kernel_request *request, struct launch *launc
         return error;
     }
     write_parameters(&work);
-    print_verbose("  kernel at %08llx, boot_params %08llx, initrd %08llx (%llu bytes)\n",
-                  (ull)work.kernel, (ull)work.parameters, (ull)work.initrd, (ull)work.initrd_size);
+    print_verbose("  kernel at %08x, boot_params %08x, initrd %08x (%u bytes)\n",
+                  (unsigned)work.kernel, (unsigned)work.parameters, (unsigned)work.initrd,
+                  (unsigned)work.initrd_size);
     launch->handover = HANDOVER_LINUX_X86;
     launch->entry = work.kernel;
     /* EBP, EDI and EBX have to be 0. */

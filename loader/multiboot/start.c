@@ -6,7 +6,6 @@
  * Everything but the kernel goes above it with a gap between, because kernels take pages for their
  * own right behind their end, some before they have read what they were given.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,23 +68,21 @@
 #define SHF_ALLOC           2
 #define ALIGNMENT_OTHERWISE 16u
 
-typedef unsigned long long ull;
-
 struct work {
     const struct kernel_request *request;
     struct launch *launch;
     struct placement placement;
     struct memory_map_entry map[MEMORY_MAP_MAXIMUM];
     size_t map_count;
-    uint64_t floor; /* where what goes with the kernel begins */
-    uint64_t modules[LAUNCH_PIECES_MAXIMUM];
+    place_t floor; /* where what goes with the kernel begins */
+    place_t modules[LAUNCH_PIECES_MAXIMUM];
     bool has_video, tells_screen;
     struct video_mode video;
 
     /* The boot information and all it points to, but modules and symbols: one piece. */
     uint8_t *own;
     size_t own_length, own_used;
-    uint64_t address;
+    place_t address;
 };
 
 /* --- Places ------------------------------------------------------------------------------- */
@@ -111,16 +108,15 @@ static error_t place_kernel(struct work *work)
 }
 
 /* Above the kernel; if there is no room, anywhere above 1 MB, then anywhere. */
-static error_t place(struct work *work, const char *what, uint64_t length, uint64_t alignment,
-                     uint64_t *address)
+static error_t place(struct work *work, const char *what, place_t length, place_t alignment,
+                     place_t *address)
 {
-    const uint64_t minimums[] = {work->floor, PLACEMENT_1_MB, 0};
+    const place_t minimums[] = {work->floor, PLACEMENT_1_MB, 0};
 
     for (size_t i = 0; i < sizeof minimums / sizeof *minimums; i++)
-        if (placement_lowest(&work->placement, length, alignment, minimums[i], PLACEMENT_4_GB,
-                             address))
+        if (placement_lowest(&work->placement, length, alignment, minimums[i], PLACE_END, address))
             return placement_take(&work->placement, *address, length);
-    return fail(ERROR_MEMORY_CLAIM, "%llu bytes for %s", (ull)length, what);
+    return fail(ERROR_MEMORY_CLAIM, "%u bytes for %s", (unsigned)length, what);
 }
 
 /* Modules that may stay come first: everything else has a choice. */
@@ -135,7 +131,7 @@ static error_t place_modules(struct work *work)
     for (size_t i = 0; error == OK && i < request->module_count; i++) {
         const struct kernel_module *module = &request->modules[i];
 
-        stays[i] = pieces_module_may_stay(&work->placement, module, work->floor, PLACEMENT_4_GB);
+        stays[i] = pieces_module_may_stay(&work->placement, module, work->floor, PLACE_END);
         if (stays[i]) {
             work->modules[i] = platform_physical(module->bytes);
             error = placement_take(&work->placement, work->modules[i],
@@ -153,8 +149,8 @@ static error_t place_modules(struct work *work)
             error = pieces_add(work->launch, work->modules[i], module->bytes, module->length,
                                module->length);
         if (error == OK)
-            print_verbose("  module %u at %08llx, %llu bytes: %s\n", (unsigned)i,
-                          (ull)work->modules[i], (ull)module->length, module->words);
+            print_verbose("  module %u at %08x, %u bytes: %s\n", (unsigned)i,
+                          (unsigned)work->modules[i], (unsigned)module->length, module->words);
     }
     return error;
 }
@@ -267,7 +263,8 @@ static error_t place_symbols(struct work *work, uint8_t *headers)
     for (uint32_t i = 0; error == OK && i < plan->multiboot.section_count; i++) {
         uint8_t *at = headers + (size_t)i * plan->multiboot.section_size;
         struct section section = read_section(at, wide);
-        uint64_t alignment = section.alignment, address;
+        uint64_t alignment = section.alignment;
+        place_t address;
 
         if (!is_wanted(&section))
             continue;
@@ -275,7 +272,8 @@ static error_t place_symbols(struct work *work, uint8_t *headers)
             return fail(ERROR_IMAGE_TRUNCATED, "ELF section %u (symbols)", (unsigned)i);
         if (alignment == 0 || alignment > PAGE_SIZE || (alignment & (alignment - 1)) != 0)
             alignment = ALIGNMENT_OTHERWISE;
-        error = place(work, "the kernel's symbols", section.size, alignment, &address);
+        error = place(work, "the kernel's symbols", (place_t)section.size, (place_t)alignment,
+                      &address);
         if (error == OK)
             error = pieces_add(work->launch, address, request->image + section.offset, section.size,
                                section.size);
@@ -329,8 +327,8 @@ static uint32_t write_text(struct work *work, const char *text)
 
 static void write_memory(struct work *work)
 {
-    uint64_t lower = placement_usable_end(&work->placement, 0) / 1024;
-    uint64_t upper =
+    place_t lower = placement_usable_end(&work->placement, 0) / 1024;
+    place_t upper =
         (placement_usable_end(&work->placement, PLACEMENT_1_MB) - PLACEMENT_1_MB) / 1024;
     uint32_t address;
     uint8_t *entry = next_bytes(work, work->map_count * MAP_ENTRY_SIZE, TABLE_ALIGNMENT, &address);
@@ -396,7 +394,7 @@ static void write_command_line(struct work *work)
 
     memcpy(line, request->name, name);
     for (size_t i = 0; i < name; i++)
-        if (isspace((unsigned char)line[i]))
+        if (line[i] == ' ' || (line[i] >= '\t' && line[i] <= '\r'))
             line[i] = '_'; /* it has to stay one word */
     if (arguments != 0)
         line[name++] = ' ';
@@ -462,7 +460,7 @@ error_t multiboot_prepare(const struct kernel_request *request, struct launch *l
         launch_release(launch);
         return error;
     }
-    print_verbose("  boot information at %08llx, %u bytes\n", (ull)work.address,
+    print_verbose("  boot information at %08x, %u bytes\n", (unsigned)work.address,
                   (unsigned)work.own_used);
     launch->handover = HANDOVER_MULTIBOOT;
     launch->entry = request->plan->entry;

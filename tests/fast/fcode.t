@@ -42,7 +42,7 @@ check 'no path, slot or address of a machine' lacks "$work/listing" '"/pci|f2000
 
 # --- The ROMs ----------------------------------------------------------------------------------------
 for rom in 10ec8139 8086100e 8086100f 80861008; do
-    file=$images/$rom.rom
+    file=$images/$rom-ppc.rom
     check "$rom: mkrom finds nothing wrong" "$mkrom" check "$file"
     romheaders "$file" >"$work/headers" 2>&1
     check "$rom: vendor" lists "$work/headers" "Vendor ID: *0x${rom%????}"

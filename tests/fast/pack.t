@@ -43,13 +43,39 @@ for family in rtl8139 e1000; do
     check "$family: it unpacks wherever it is" anywhere "$BUILD/powerpc-small/$family/rom.elf"
 done
 
+# The code that unpacks the loader for PCs: run here, somewhere, from memory that cannot be written to.
+x86=$BUILD/i386-small
+relative() {
+    i686-linux-gnu-objdump -r -j .text "$x86/unpacker.elf" | awk '$2 ~ /^R_386_/ { seen = 1; if ($2 != "R_386_PC32") { print; found = 1 } }
+        END { exit found || !seen }'
+}
+check 'x86: what unpacks holds no address' relative
+check 'x86: a program that calls it as the ROM does' i686-linux-gnu-gcc -static -O1 -I. -o "$work/run-unpacker" \
+    tests/fast/run-unpacker.c boot/unpack/packed.c boot/unpack/predictor.c boot/unpack/contexts.c lib/crc32.c
+x86_image=$BUILD/images/sawboot-x86.elf
+i686-linux-gnu-objcopy -O binary "$x86_image" "$work/flat"
+check 'x86: the loader for PCs is packed' "$pack" "$x86_image" "$work/packed"
+check 'x86: it unpacks' "$pack" -unpack "$work/packed" "$work/unpacked"
+check 'x86: to the loader' cmp "$work/unpacked" "$work/flat"
+check 'x86: where it is to run, too' "$work/run-unpacker" "$x86/unpacker.bin" "$work/packed" "$work/unpacked"
+check 'x86: to the loader' cmp "$work/unpacked" "$work/flat"
+cp "$work/packed" "$work/damaged"
+xor_byte "$work/damaged" 5000
+finds_damage() {
+    "$work/run-unpacker" "$x86/unpacker.bin" "$1" "$work/out"
+    [ $? -eq 3 ]
+}
+check 'x86: damage is found' finds_damage "$work/damaged"
+xor_byte "$work/packed" 8
+check 'x86: a program for another processor is refused' finds_damage "$work/packed"
+
 # Small flash chips of such cards have 64 KB.
 limit=65536
-check '10ec8139.rom fits into 64 KB' fits "$BUILD/images/10ec8139.rom"
-check '8086100e.rom fits into 64 KB' fits "$BUILD/images/8086100e.rom"
+check '10ec8139-ppc.rom fits into 64 KB' fits "$BUILD/images/10ec8139-ppc.rom"
+check '8086100e-ppc.rom fits into 64 KB' fits "$BUILD/images/8086100e-ppc.rom"
 
 length=$(wc -c <"$work/again")
-for offset in 0 9 13 16 17 5000 $((length / 2)) $((length - 40)); do
+for offset in 0 8 9 13 16 17 5000 $((length / 2)) $((length - 40)); do
     cp "$work/again" "$work/damaged"
     xor_byte "$work/damaged" "$offset"
     check "damaged at $offset: refused" refuses "$pack" -unpack "$work/damaged" "$work/out"

@@ -22,7 +22,7 @@ frames() {
 }
 
 rom() {
-    echo "romfile=$BUILD/images/$1.rom"
+    echo "romfile=$BUILD/images/$1-ppc.rom"
 }
 
 for run in mac99:rtl8139:10ec8139 mac99:e1000:8086100e mac99:e1000-82545em:8086100f \

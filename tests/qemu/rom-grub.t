@@ -26,7 +26,7 @@ result $? 'a CD with GRUB is made' || sed 's/^/# /' "$work/mkimage.log"
 
 # grub MACHINE CARD ROM
 grub() {
-    machine=$1 card=$2 rom=$BUILD/images/$3.rom
+    machine=$1 card=$2 rom=$BUILD/images/$3-ppc.rom
     set --
     tools/openbios-rom.sh >"$work/words" || exit 1
     while IFS= read -r word; do

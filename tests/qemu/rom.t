@@ -8,9 +8,9 @@ mkrom=$BUILD/host/mkrom
 
 rom_of() {
     case $1 in
-    rtl8139) echo "$BUILD/images/10ec8139.rom" ;;
-    e1000) echo "$BUILD/images/8086100e.rom" ;;
-    e1000-82545em) echo "$BUILD/images/8086100f.rom" ;;
+    rtl8139) echo "$BUILD/images/10ec8139-ppc.rom" ;;
+    e1000) echo "$BUILD/images/8086100e-ppc.rom" ;;
+    e1000-82545em) echo "$BUILD/images/8086100f-ppc.rom" ;;
     esac
 }
 

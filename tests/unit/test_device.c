@@ -344,11 +344,19 @@ static void test_replies_of_other_kinds(void **state)
     assert_string_equal((const char *)reply + 108, "boot/program");
 
     /* But not if options stand there (RFC 2132, 9.3). */
-    config.method = NETWORK_BSDP;
     memcpy(config.reply + 240, "\x34\x01\x01\xFF", 4);
     assert_int_equal(device_start(&boot, &devices), OK);
-    assert_property("/chosen", "bsdp-response", config.reply, 300);
     assert_property("/chosen", "bootp-response", config.reply, 300);
+
+    /* The folder of a NetBoot server's files stands in its own answer, the address in the other. */
+    config.method = NETWORK_BSDP;
+    memcpy(config.bsdp_reply, config.reply, 300);
+    strcpy((char *)config.bsdp_reply + 108, "x/booter");
+    config.bsdp_reply_length = 296;
+    assert_int_equal(device_start(&boot, &devices), OK);
+    assert_property("/chosen", "dhcp-response", config.reply, 300);
+    assert_property("/chosen", "bsdp-response", config.bsdp_reply, 296);
+    assert_property("/chosen", "bootp-response", config.bsdp_reply, 296);
 }
 
 static void test_a_card_that_fails_is_no_device(void **state)

@@ -343,6 +343,89 @@ static void test_need_of_a_network(void **state)
     }
 }
 
+/* What a NetBoot server names, and what is asked for; "" for the kernel: nothing is found. */
+static void expect_netboot(const char *words, const char *booter, const char *asks,
+                           const char *kernel)
+{
+    static struct network_config network;
+
+    asked[0] = '\0';
+    network.has_booter = true;
+    snprintf(network.file, sizeof network.file, ROOT "%s", booter);
+    assert_int_equal(options_parse(words, &options), OK);
+    assert_int_equal(files_fetch(&options, &network, &files), OK);
+    assert_string_equal(asked, asks);
+    assert_string_equal(files.kernel.name + strlen(ROOT), kernel);
+}
+
+static void test_netboot(void **state)
+{
+    (void)state;
+    serve_text("a/ppc/mach.macosx", "kernel");
+    serve("a/ppc/mach.macosx.mkext", archive, archive_length);
+    serve_text("b/mach.macosx", "fat kernel");
+    serve_text("c/x/booter", "something else");
+    serve_text("pp/ppc/booter", "one more");
+    expect_netboot("", "a/ppc/booter", "a/ppc/mach.macosx a/ppc/mach.macosx.mkext ",
+                   "a/ppc/mach.macosx");
+    assert_int_equal(files.package_count, 1);
+    assert_memory_equal(files.packages[0].bytes, archive, archive_length);
+    release();
+    /* Folders of the other kind, both ways; without extensions. */
+    expect_netboot("", "a/booter", "a/mach.macosx a/ppc/mach.macosx a/ppc/mach.macosx.mkext ",
+                   "a/ppc/mach.macosx");
+    release();
+    expect_netboot("", "b/ppc/booter", "b/ppc/mach.macosx b/mach.macosx b/mach.macosx.mkext ",
+                   "b/mach.macosx");
+    assert_int_equal(files.package_count, 0);
+    assert_non_null(strstr(host_console(), "the kernel goes without"));
+    release();
+    /* On a PC. */
+    host_set_cpu(IMAGE_CPU_X86_64);
+    expect_netboot("", "b/i386/booter", "b/i386/mach.macosx b/mach.macosx b/mach.macosx.mkext ",
+                   "b/mach.macosx");
+    release();
+    host_set_cpu(IMAGE_CPU_POWERPC);
+    /* No kernel belongs to it: what is named is started. */
+    expect_netboot("", "c/x/booter", "c/x/mach.macosx c/x/ppc/mach.macosx c/x/booter ",
+                   "c/x/booter");
+    assert_non_null(strstr(host_console(), "it is started itself"));
+    release();
+    expect_netboot("", "kernel", "mach.macosx ppc/mach.macosx kernel ", "kernel");
+    release();
+    expect_netboot("", "pp/ppc/booter", "pp/ppc/mach.macosx pp/mach.macosx pp/ppc/booter ",
+                   "pp/ppc/booter");
+    release();
+    /* Words win. */
+    expect_netboot("chain", "c/x/booter", "c/x/booter ", "c/x/booter");
+    release();
+    expect_netboot("mkext=" ROOT "a.mkext", "a/ppc/booter", "a/ppc/mach.macosx a.mkext ",
+                   "a/ppc/mach.macosx");
+    release();
+    expect_netboot("file=" ROOT "kernel", "a/ppc/booter", "kernel ", "kernel");
+    release();
+}
+
+/* What is too long for a name is refused, and nothing stays claimed. */
+static void test_netboot_refusals(void **state)
+{
+    static struct network_config network;
+
+    (void)state;
+    network.has_booter = true;
+    memset(network.file, 'x', sizeof network.file - 1);
+    memcpy(network.file, ROOT, strlen(ROOT));
+    network.file[100] = '/';
+    assert_int_equal(options_parse("", &options), OK);
+    assert_int_equal(files_fetch(&options, &network, &files), ERROR_TFTP_SERVER);
+    /* The kernel is there, its extensions do not fit into memory. */
+    serve_text("d/mach.macosx", "kernel");
+    serve("d/mach.macosx.mkext", archive, 64u << 20);
+    snprintf(network.file, sizeof network.file, ROOT "d/booter");
+    assert_int_equal(files_fetch(&options, &network, &files), ERROR_MEMORY_CLAIM);
+    assert_int_equal(host_claimed(), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
@@ -352,6 +435,7 @@ int main(void)
         TEST(test_flat_bundle), TEST(test_without_executable),
         TEST(test_bad_bundles), TEST(test_bad_archives),
         TEST(test_modules),     TEST(test_need_of_a_network),
+        TEST(test_netboot),     TEST(test_netboot_refusals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -641,6 +641,55 @@ static void test_prompt_then_success(void **state)
     assert_non_null(host_launched());
 }
 
+/* Firmware that has more to boot gets the machine back if nobody presses a key. */
+static void test_nobody_there(void **state)
+{
+    uint64_t before;
+
+    (void)state;
+    host_set_arguments("nic=9");
+    host_set_patience(10);
+    before = platform_milliseconds();
+    loader_main();
+    assert_in_range(platform_milliseconds() - before, 10000, 11000);
+    assert_true(console_has("SB-NIC-02"));
+    assert_true(console_has("A key within 10 s leads to the prompt."));
+    assert_false(console_has("sawboot> "));
+}
+
+static void test_somebody_there(void **state)
+{
+    (void)state;
+    host_set_arguments("nic=9");
+    host_set_patience(10);
+    host_type("xexit\r");
+    loader_main();
+    assert_true(console_has("sawboot> exit"));
+}
+
+/* A key asks for the prompt before anything else is done. */
+static void test_prompt_key(void **state)
+{
+    (void)state;
+    host_press_prompt_key();
+    host_type("exit\r");
+    loader_main();
+    assert_true(console_has("SB-NET-03"));
+    assert_true(console_has("sawboot> exit"));
+    assert_false(console_has("opening card"));
+    assert_int_equal(frames_sent, 0);
+}
+
+/* The same at the end of the time for it: the card is closed again. */
+static void test_prompt_key_late(void **state)
+{
+    (void)state;
+    host_press_prompt_key_late();
+    expect_refusal("", ERROR_NET_STOPPED, "");
+    assert_true(console_has("opening card"));
+    assert_int_equal(frames_sent, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -668,6 +717,10 @@ int main(void)
         cmocka_unit_test_setup(test_too_little_memory, start),
         cmocka_unit_test_setup(test_prompt, start),
         cmocka_unit_test_setup(test_prompt_then_success, start),
+        cmocka_unit_test_setup(test_nobody_there, start),
+        cmocka_unit_test_setup(test_somebody_there, start),
+        cmocka_unit_test_setup(test_prompt_key, start),
+        cmocka_unit_test_setup(test_prompt_key_late, start),
     };
     return cmocka_run_group_tests(tests, golden_read, NULL);
 }

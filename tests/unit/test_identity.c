@@ -14,6 +14,7 @@
 /* The PC's own files; the simulated machine has an identity of its own. */
 #include "boot/bios/firmware_tables.c"
 #define platform_network_identity bios_network_identity
+#define platform_dhcp_extension   bios_dhcp_extension
 #include "boot/bios/identity.c"
 
 #define SMBIOS     0xF5000u
@@ -63,14 +64,42 @@ static void expect_machine(const uint8_t expected[16])
     memset(&identity, 0xA5, sizeof identity);
     bios_network_identity(&identity);
     assert_string_equal(identity.vendor_class, "PXEClient:Arch:00000:UNDI:002001");
-    assert_true(identity.is_pxe);
     assert_memory_equal(identity.machine, expected, 16);
+    assert_true(identity.is_pxe);
+    assert_ptr_equal(bios_dhcp_extension(), &pxe_client);
 }
 
 static void test_told(void **state)
 {
     (void)state;
     expect_machine(uuid);
+}
+
+/* What NetBoot servers hear: the product's name, as much as there is room for. */
+static void test_model(void **state)
+{
+    static const char product[] = "A product whose name goes on and on, beyond what fits into it";
+    struct network_identity identity;
+
+    bios_network_identity(&identity);
+    assert_string_equal(identity.architecture, "i386");
+    assert_string_equal(identity.model, "");
+    put_le16(host_memory(SMBIOS + 0x16), 25 + sizeof "MacBook1,1" + 1);
+    balance(SMBIOS + 16, 15, 5);
+    balance(SMBIOS, 0x1F, 4);
+    *host_memory(STRUCTURES + 5) = 1; /* the first string */
+    strcpy((char *)host_memory(STRUCTURES + 25), "MacBook1,1");
+    bios_network_identity(&identity);
+    assert_string_equal(identity.model, "MacBook1,1");
+    setup(state);
+    put_le16(host_memory(SMBIOS + 0x16), 25 + sizeof product + 1);
+    balance(SMBIOS + 16, 15, 5);
+    balance(SMBIOS, 0x1F, 4);
+    *host_memory(STRUCTURES + 5) = 1;
+    memcpy(host_memory(STRUCTURES + 25), product, sizeof product);
+    bios_network_identity(&identity);
+    assert_int_equal(strlen(identity.model), NETWORK_MODEL_LONGEST);
+    assert_memory_equal(identity.model, product, NETWORK_MODEL_LONGEST);
 }
 
 static void test_not_told(void **state)
@@ -99,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_told, setup),
         cmocka_unit_test_setup(test_not_told, setup),
+        cmocka_unit_test_setup(test_model, setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,7 @@ static void test_nothing(void **state)
     assert_int_equal(options.module_count, 0);
     assert_false(options.has_arch);
     assert_false(options.without_acpi);
+    assert_int_equal(options.window, 0);
     assert_int_equal(options.boot_args_version, 0);
     assert_int_equal(options.video_width, 0);
     assert_false(options.verbose);
@@ -42,13 +43,29 @@ static void test_no_driver(void **state)
     assert_true(options.verbose);
 }
 
+static void test_netboot_words(void **state)
+{
+    (void)state;
+    assert_int_equal(options_parse("", &options), OK);
+    assert_null(options.image);
+    assert_null(options.model);
+    assert_false(options.chain);
+    assert_int_equal(options_parse("net=bsdp image=\"Mac OS X\" chain model=PowerMac3,1", &options),
+                     OK);
+    assert_string_equal(options.image, "Mac OS X");
+    assert_string_equal(options.model, "PowerMac3,1");
+    assert_true(options.chain);
+    assert_int_equal(options_parse("image=", &options), ERROR_OPTION_VALUE);
+    assert_int_equal(options_parse("chained", &options), ERROR_OPTION_UNKNOWN);
+}
+
 static void test_every_word(void **state)
 {
     (void)state;
     assert_int_equal(options_parse("verbose file=tftp://10.0.2.2/mach_kernel  driver=nic.mkext\t"
                                    "mkext=a.mkext mkext=b.mkext net=bootp nic=1 "
                                    "driver=a/Card.kext ramdisk=root.dmg module=module:0 "
-                                   "initrd=initrd.gz arch=x86_64 bootargs=1.6 acpi=none "
+                                   "initrd=initrd.gz arch=x86_64 bootargs=1.6 acpi=none window=4 "
                                    "video=1024x768 "
                                    "args=-v debug=0x8 file=not-ours ",
                                    &options),
@@ -72,6 +89,7 @@ static void test_every_word(void **state)
     assert_int_equal(options.boot_args_version, 1);
     assert_int_equal(options.boot_args_revision, 6);
     assert_true(options.without_acpi);
+    assert_int_equal(options.window, 4);
     assert_int_equal(options.video_width, 1024);
     assert_int_equal(options.video_height, 768);
     assert_int_equal(options.video_depth, 0);
@@ -190,6 +208,11 @@ static void test_boot_args(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         expect_value_error(bad[i], bad[i]);
     expect_value_error("acpi=off", "acpi=off");
+    expect_value_error("window=0", "from 1 to 63");
+    expect_value_error("window=64", "window=64");
+    expect_value_error("window=4x4", "window=4x4");
+    expect_value_error("window=99999999999999999999", "from 1 to 63");
+    expect_value_error("window=-1", "window=-1");
 }
 
 static void test_video(void **state)
@@ -278,6 +301,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_netboot_words),
         cmocka_unit_test(test_every_word),
         cmocka_unit_test(test_no_driver),
         cmocka_unit_test(test_later_word_wins),

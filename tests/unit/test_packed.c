@@ -31,7 +31,7 @@ static void make_plain(void)
 }
 
 /* What tools/pack does. */
-static size_t make_packed(void)
+static size_t make_packed(unsigned processor)
 {
     static uint8_t bytes[LENGTH];
     struct packed_range range = {0, UINT32_MAX};
@@ -39,12 +39,12 @@ static size_t make_packed(void)
 
     make_plain();
     memcpy(bytes, plain, LENGTH);
-    packed_calls_absolute(bytes, CODE_LENGTH);
+    packed_calls_absolute(processor, bytes, CODE_LENGTH);
     put_be32(packed, LENGTH);
     put_be32(packed + 4, 3 * LENGTH);
-    put_be32(packed + 8, CODE_LENGTH);
+    put_be32(packed + 8, processor << 24 | CODE_LENGTH);
     put_be32(packed + 12, crc32_ieee(plain, LENGTH));
-    predictor_begin(&predictor, bytes, CODE_LENGTH);
+    predictor_begin(&predictor, processor, bytes, CODE_LENGTH);
     for (unsigned i = 0; i < LENGTH * 8; i++) {
         unsigned bit = bytes[i / 8] >> (7 - i % 8) & 1;
         uint32_t middle = packed_middle(&range, predictor_guess(&predictor));
@@ -71,14 +71,18 @@ static bool unpack(size_t length)
 
 static void comes_back(void **state)
 {
-    size_t length = make_packed();
+    static const unsigned processors[] = {CONTEXTS_POWERPC, CONTEXTS_X86};
 
     (void)state;
-    assert_true(length < LENGTH / 2);
-    assert_int_equal(packed_length(packed), LENGTH);
-    assert_int_equal(packed_memory(packed), 3 * LENGTH);
-    assert_true(unpack(length));
-    assert_memory_equal(out, plain, LENGTH);
+    for (unsigned i = 0; i < 2; i++) {
+        size_t length = make_packed(processors[i]);
+
+        assert_true(length < LENGTH / 2);
+        assert_int_equal(packed_length(packed), LENGTH);
+        assert_int_equal(packed_memory(packed), 3 * LENGTH);
+        assert_true(unpack(length));
+        assert_memory_equal(out, plain, LENGTH);
+    }
 }
 
 /*
@@ -88,11 +92,14 @@ static void comes_back(void **state)
  */
 static void is_the_same_everywhere(void **state)
 {
-    size_t length = make_packed();
+    size_t length = make_packed(CONTEXTS_POWERPC);
 
     (void)state;
-    assert_int_equal(length, 76);
-    assert_int_equal(crc32_ieee(packed, length), 0xd2a646b3);
+    assert_int_equal(length, 81);
+    assert_int_equal(crc32_ieee(packed, length), 0x8cc2cace);
+    length = make_packed(CONTEXTS_X86);
+    assert_int_equal(length, 192);
+    assert_int_equal(crc32_ieee(packed, length), 0x7ea4c831);
 }
 
 static void calls_are_absolute_and_back(void **state)
@@ -100,23 +107,54 @@ static void calls_are_absolute_and_back(void **state)
     uint8_t code[16];
 
     (void)state;
-    put_be32(code, 0x48000101);      /* bl +0x100 */
-    put_be32(code + 4, 0x4BFFFFFD);  /* bl -4 */
-    put_be32(code + 8, 0x48000100);  /* b: stays */
-    put_be32(code + 12, 0x48000103); /* bla: stays */
-    packed_calls_absolute(code, 15); /* the last one is not whole */
+    put_be32(code, 0x48000101);                        /* bl +0x100 */
+    put_be32(code + 4, 0x4BFFFFFD);                    /* bl -4 */
+    put_be32(code + 8, 0x48000100);                    /* b: stays */
+    put_be32(code + 12, 0x48000103);                   /* bla: stays */
+    packed_calls_absolute(CONTEXTS_POWERPC, code, 15); /* the last one is not whole */
     assert_int_equal(get_be32(code), 0x48000101);
     assert_int_equal(get_be32(code + 4), 0x48000001);
     assert_int_equal(get_be32(code + 8), 0x48000100);
     assert_int_equal(get_be32(code + 12), 0x48000103);
-    packed_calls_relative(code, 16);
+    packed_calls_relative(CONTEXTS_POWERPC, code, 16);
     assert_int_equal(get_be32(code + 4), 0x4BFFFFFD);
+}
+
+/* The five bytes of an instruction with a distance, wherever that leads, come back. */
+static void x86_calls_are_absolute_and_back(void **state)
+{
+    static const uint8_t call[] = {0x90, 0xE8, 0xFB, 0xFF, 0xFF, 0xFF,
+                                   0xE9, 0x04, 0x00, 0x00, 0x00};
+    static const uint8_t absolute[] = {0x90, 0xE8, 0, 0, 0, 1, 0xE9, 0, 0, 0, 15};
+    static const uint32_t other[] = {0,          94,         95,         99,         100,
+                                     0x7FFFFFFF, 0x80000000, 0xFFFFFF9B, 0xFFFFFF9C, 0xFFFFFFFF,
+                                     0xFFFFFFFA, 0xFFFFFFF9, 0xE8E8E8E8};
+    uint8_t code[100], before[sizeof code];
+
+    (void)state;
+    memset(code, 0x90, sizeof code);
+    memcpy(code, call, sizeof call);
+    packed_calls_absolute(CONTEXTS_X86, code, sizeof code);
+    assert_memory_equal(code, absolute, sizeof absolute);
+    packed_calls_relative(CONTEXTS_X86, code, sizeof code);
+    assert_memory_equal(code, call, sizeof call);
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+        for (size_t length = 0; length <= sizeof code; length++) {
+            for (size_t at = 0; at < sizeof code; at++)
+                code[at] = at % 7 == 3 ? 0xE8 : (uint8_t)(other[i] >> at % 4 * 8);
+            memcpy(before, code, sizeof code);
+            packed_calls_absolute(CONTEXTS_X86, code, (uint32_t)length);
+            assert_memory_equal(code + length, before + length, sizeof code - length);
+            packed_calls_relative(CONTEXTS_X86, code, (uint32_t)length);
+            assert_memory_equal(code, before, sizeof code);
+        }
+    }
 }
 
 /* Every byte, the header's included, and every length. */
 static void damage_is_seen(void **state)
 {
-    size_t length = make_packed();
+    size_t length = make_packed(CONTEXTS_POWERPC);
 
     (void)state;
     for (size_t i = 8; i < length; i++) {
@@ -129,9 +167,14 @@ static void damage_is_seen(void **state)
     assert_false(unpack(PACKED_HEADER));
     assert_false(unpack(length / 2));
     assert_true(unpack(length));
-    put_be32(packed + 8, LENGTH + 1); /* more instructions than there are bytes */
+    put_be32(packed + 8,
+             CONTEXTS_POWERPC << 24 | (LENGTH + 1)); /* more instructions than there are bytes */
     assert_false(unpack(length));
-    put_be32(packed + 8, CODE_LENGTH);
+    put_be32(packed + 8, CONTEXTS_POWERPC << 24 | CODE_LENGTH);
+    assert_true(unpack(length));
+    packed[8] = CONTEXTS_POWERPC + 1;
+    assert_false(unpack(length));
+    packed[8] = CONTEXTS_POWERPC;
     put_be32(packed, LENGTH - 4); /* shorter */
     assert_false(unpack(length));
 }
@@ -142,6 +185,7 @@ int main(void)
         cmocka_unit_test(comes_back),
         cmocka_unit_test(is_the_same_everywhere),
         cmocka_unit_test(calls_are_absolute_and_back),
+        cmocka_unit_test(x86_calls_are_absolute_and_back),
         cmocka_unit_test(damage_is_seen),
     };
 

@@ -85,15 +85,15 @@ static void test_what_may_stay(void **state)
     uint64_t at = platform_physical(bytes);
 
     (void)state;
-    assert_true(may_stay(bytes, 5000, 0, PLACEMENT_4_GB));
-    assert_false(may_stay(bytes, 0, 0, PLACEMENT_4_GB));
-    assert_false(may_stay(bytes + 1, 5000, 0, PLACEMENT_4_GB)); /* begins no page */
+    assert_true(may_stay(bytes, 5000, 0, PLACE_END));
+    assert_false(may_stay(bytes, 0, 0, PLACE_END));
+    assert_false(may_stay(bytes + 1, 5000, 0, PLACE_END)); /* begins no page */
     assert_true(may_stay(bytes, 5000, at, at + 0x2000));
-    assert_false(may_stay(bytes, 5000, at + 1, PLACEMENT_4_GB));
+    assert_false(may_stay(bytes, 5000, at + 1, PLACE_END));
     assert_false(may_stay(bytes, 5000, 0, at + 0x1fff)); /* its last page is counted whole */
     assert_int_equal(placement_take(&placement, at + 0x2000, 1), OK);
-    assert_true(may_stay(bytes, 0x2000, 0, PLACEMENT_4_GB));
-    assert_false(may_stay(bytes, 0x2001, 0, PLACEMENT_4_GB));
+    assert_true(may_stay(bytes, 0x2000, 0, PLACE_END));
+    assert_false(may_stay(bytes, 0x2001, 0, PLACE_END));
 }
 
 int main(void)

@@ -61,13 +61,13 @@ static void expect_none(uint64_t length, uint64_t alignment, uint64_t minimum, u
 static void test_lowest(void **state)
 {
     (void)state;
-    expect_lowest(0x1000, 0x1000, 0, PLACEMENT_4_GB, 0x1000); /* never the first page */
-    expect_lowest(1, 1, 0x1234, PLACEMENT_4_GB, 0x1234);
-    expect_lowest(0x9ec00, 1, 0, PLACEMENT_4_GB, 0x1000);
-    expect_lowest(0x9ec01, 1, 0, PLACEMENT_4_GB, 0x100000);
-    expect_lowest(0x1000, 0x200000, 1, PLACEMENT_4_GB, 0x200000);
-    expect_lowest(0x1000, 0x1000, 0x9fc00, PLACEMENT_4_GB, 0x100000);
-    expect_lowest(0x3ee0000, 0x1000, 0, PLACEMENT_4_GB, 0x100000);
+    expect_lowest(0x1000, 0x1000, 0, PLACE_END, 0x1000); /* never the first page */
+    expect_lowest(1, 1, 0x1234, PLACE_END, 0x1234);
+    expect_lowest(0x9ec00, 1, 0, PLACE_END, 0x1000);
+    expect_lowest(0x9ec01, 1, 0, PLACE_END, 0x100000);
+    expect_lowest(0x1000, 0x200000, 1, PLACE_END, 0x200000);
+    expect_lowest(0x1000, 0x1000, 0x9fc00, PLACE_END, 0x100000);
+    expect_lowest(0x3ee0000, 0x1000, 0, PLACE_END, 0x100000);
     expect_lowest(0x3ee1000, 0x1000, 0, UINT64_MAX, 0x100000000);
     expect_lowest(0x40000000, 1, 0, UINT64_MAX, 0x100000000);
 }
@@ -75,25 +75,25 @@ static void test_lowest(void **state)
 static void test_highest(void **state)
 {
     (void)state;
-    expect_highest(0x1000, 0x1000, 0, PLACEMENT_4_GB, 0x3fdf000);
-    expect_highest(1, 1, 0, PLACEMENT_4_GB, 0x3fdffff);
+    expect_highest(0x1000, 0x1000, 0, PLACE_END, 0x3fdf000);
+    expect_highest(1, 1, 0, PLACE_END, 0x3fdffff);
     expect_highest(0x1000, 0x1000, 0, 0x100000, 0x9e000);
     expect_highest(0x1001, 0x1000, 0, 0x100000, 0x9e000);
     expect_highest(0x1000, 0x1000, 0, UINT64_MAX, 0x13ffff000);
     expect_highest(0x1000, 0x1000, 0, 0x2000800, 0x1fff000);
-    expect_highest(0x3ee0000, 0x1000, 0, PLACEMENT_4_GB, 0x100000);
-    expect_highest(0x100000, 0x800000, 0, PLACEMENT_4_GB, 0x3800000);
+    expect_highest(0x3ee0000, 0x1000, 0, PLACE_END, 0x100000);
+    expect_highest(0x100000, 0x800000, 0, PLACE_END, 0x3800000);
     expect_highest(0x9f000 - 0x1000, 0x1000, 0, 0x100000, 0x1000);
 }
 
 static void test_none(void **state)
 {
     (void)state;
-    expect_none(0, 1, 0, PLACEMENT_4_GB);
-    expect_none(0x3ee0001, 1, 0, PLACEMENT_4_GB);
+    expect_none(0, 1, 0, PLACE_END);
+    expect_none(0x3ee0001, 1, 0, PLACE_END);
     expect_none(0x40000001, 1, 0, UINT64_MAX);
     expect_none(UINT64_MAX, 1, 0, UINT64_MAX);
-    expect_none(0x1000, 0x1000, 0x3fe0000, PLACEMENT_4_GB);
+    expect_none(0x1000, 0x1000, 0x3fe0000, PLACE_END);
     expect_none(0x1000, 0x1000, 0x1000, 0x1fff);
     expect_none(0x1000, 0x1000, 0x2000, 0x1000);
     expect_none(1, 0x8000000000000000, 1, UINT64_MAX);
@@ -109,11 +109,11 @@ static void test_taken(void **state)
     assert_int_equal(placement_take(&placement, 0x180000, 0x81000), OK); /* overlaps */
     assert_int_equal(placement_take(&placement, 0x300000, 0), OK);       /* nothing */
     assert_int_equal(placement_take(&placement, 0x3fdf000, 0x1000), OK);
-    expect_lowest(0x1000, 0x1000, 0x100000, PLACEMENT_4_GB, 0x201000);
-    expect_lowest(0x1000, 0x100000, 0x100000, PLACEMENT_4_GB, 0x300000);
-    expect_highest(0x1000, 0x1000, 0, PLACEMENT_4_GB, 0x3fde000);
-    expect_lowest(0x3dde000, 0x1000, 0, PLACEMENT_4_GB, 0x201000);
-    expect_none(0x3dde001, 1, 0x100000, PLACEMENT_4_GB);
+    expect_lowest(0x1000, 0x1000, 0x100000, PLACE_END, 0x201000);
+    expect_lowest(0x1000, 0x100000, 0x100000, PLACE_END, 0x300000);
+    expect_highest(0x1000, 0x1000, 0, PLACE_END, 0x3fde000);
+    expect_lowest(0x3dde000, 0x1000, 0, PLACE_END, 0x201000);
+    expect_none(0x3dde001, 1, 0x100000, PLACE_END);
     assert_true(placement_is_free(&placement, 0x201000, 0x3dde000));
     assert_false(placement_is_free(&placement, 0x200fff, 2));
     assert_false(placement_is_free(&placement, 0x201000, 0x3dde001));
@@ -173,9 +173,9 @@ static void test_maps_that_break_the_rules(void **state)
 
     (void)state;
     placement_start(&placement, map, sizeof map / sizeof *map);
-    expect_lowest(0x1000, 0x1000, 0xa0000, PLACEMENT_4_GB, 0x100000);
-    expect_lowest(0x80001, 1, 0x100000, PLACEMENT_4_GB, 0x181000);
-    expect_highest(0x17f000, 1, 0, PLACEMENT_4_GB, 0x181000);
+    expect_lowest(0x1000, 0x1000, 0xa0000, PLACE_END, 0x100000);
+    expect_lowest(0x80001, 1, 0x100000, PLACE_END, 0x181000);
+    expect_highest(0x17f000, 1, 0, PLACE_END, 0x181000);
     assert_int_equal(check(0x181000, 0x17f000), OK);
     expect_failure(check(0x100000, 0x200000), ERROR_MEMORY_TAKEN, "is bad memory");
     expect_failure(check(0x181000, 0x180000), ERROR_MEMORY_RANGE, "no RAM from 0x300000 on");

@@ -269,7 +269,7 @@ static int setup(void **state)
     segment_count = 0;
     memset(&card, 0, sizeof card);
     attached_id.vendor = attached_id.device = 0;
-    words[0] = '\0';
+    words = NULL;
     ack.length = reply.length = 0;
     in_service = false;
     gathered_length = 0;

@@ -578,6 +578,15 @@ static void test_chosen(void **state)
         assert_string_equal(devtree_get_string(chosen, "rootpath"),
                             HOST_BRIDGE "/rtl8139@f:,\\x\\y");
     }
+    /* From a NetBoot server: its own packet beside that with the address, and no other. */
+    network.method = NETWORK_BSDP;
+    network.bsdp_reply[0] = 2;
+    network.bsdp_reply_length = 310;
+    assert_int_equal(announce("x", ""), OK);
+    assert_int_equal(devtree_get(chosen, "dhcp-response")->length, 300);
+    assert_int_equal(devtree_get(chosen, "bsdp-response")->length, 310);
+    assert_memory_equal(devtree_get(chosen, "bsdp-response")->value, network.bsdp_reply, 310);
+    assert_null(devtree_get(chosen, "bootp-response"));
     network.method = NETWORK_BOOTP;
     assert_int_equal(announce("x", ""), OK);
     assert_null(devtree_get(chosen, "dhcp-response"));

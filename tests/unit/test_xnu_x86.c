@@ -17,7 +17,7 @@
 #include "boot/host/host.h"
 #include "darwin/mkext_write.h"
 #include "darwin/xnu.h"
-#include "darwin/xnu_warnings.h"
+#include "darwin/xnu_models.h"
 #include "lib/bytes.h"
 #include "lib/crc32.h"
 

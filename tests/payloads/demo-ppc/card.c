@@ -117,6 +117,33 @@ static void check_reply(const char *name, const struct tree_value *packet, bool 
     say("       %s: file \"%.*s\"\n", name, 128, (const char *)p + 108);
 }
 
+/*
+ * The answer of a NetBoot server: from there XNU takes its root path (option 17). A client that the
+ * server knows has an offer, without an address, instead of an acknowledgement.
+ */
+static void check_netboot(tree_node chosen)
+{
+    struct tree_value value;
+    if (!check(tree_get(chosen, "bsdp-response", &value) && value.length >= 240,
+               "/chosen has bsdp-response"))
+        return;
+    const uint8_t *p = value.bytes;
+    int type = option_value(&value, 53);
+    check(p[0] == 2 && get_be32(p + 236) == 0x63825363, "bsdp-response: a reply");
+    check(type == (boot_argument("expect-offer") ? 2 : 5), "bsdp-response: message type %u",
+          (unsigned)type);
+    check(get_be32(p + 16) == 0, "bsdp-response: gives no address");
+    check(option_value(&value, 60) == 'A', "bsdp-response: of a NetBoot server");
+    check(option_value(&value, 17) == 'n', "bsdp-response: the root path is on NFS");
+    check(p[108] != 0, "bsdp-response: file \"%.*s\"", 128, (const char *)p + 108);
+    struct tree_value first;
+    bool bootp = tree_get(chosen, "bootp-response", &first);
+    check(boot_argument("expect-bootx")
+              ? bootp && first.length == value.length && memcmp(first.bytes, p, value.length) == 0
+              : !bootp,
+          "Apple's loader, which would read bootp-response first, finds the same packet or none");
+}
+
 static void check_chosen(tree_node chosen)
 {
     struct tree_value value;
@@ -127,11 +154,14 @@ static void check_chosen(tree_node chosen)
     if (dhcp)
         check_reply("dhcp-response", &value, true);
     struct tree_value acknowledgement = value;
-    bool bootp = tree_get(chosen, "bootp-response", &value);
+    bool bsdp = boot_argument("expect-bsdp");
+    bool bootp = !bsdp && tree_get(chosen, "bootp-response", &value);
     if (bootp)
         check_reply("bootp-response", &value, dhcp);
     if (boot_argument("static-network"))
         check(!dhcp && !bootp, "/chosen has no reply: the address was given by hand");
+    else if (bsdp)
+        check_netboot(chosen);
     else
         check(bootp, "/chosen has bootp-response, where XNU looks for its root path");
     if (dhcp && bootp)

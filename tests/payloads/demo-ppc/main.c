@@ -2,7 +2,9 @@
 /*
  * The order of the checks, and the report's frame. Boot arguments: `dumptree` prints the
  * flattened tree in hexadecimal, `expect-driver` wants a driver on the card's node,
- * `static-network` says that there was no boot server.
+ * `static-network` says that there was no boot server, `expect-bsdp` that there was a NetBoot
+ * server, and `expect-offer` that it knows the machine; `expect-bootx` that Apple's loader was
+ * started in between.
  */
 #include "../common/report.h"
 #include "../common/strings.h"

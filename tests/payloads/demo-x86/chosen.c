@@ -8,10 +8,13 @@
 #include "boot_args.h"
 #include "lib/bytes.h"
 
-#define DHCP_ACK     5
-#define OPTION_TYPE  53u
-#define COOKIE       0x63825363u
-#define OPTIONS_FROM 240u
+#define DHCP_OFFER       2
+#define DHCP_ACK         5
+#define OPTION_TYPE      53u
+#define OPTION_CLASS     60u
+#define OPTION_ROOT_PATH 17u
+#define COOKIE           0x63825363u
+#define OPTIONS_FROM     240u
 
 static bool know_mac; /* from the command line, or else from the DHCP reply */
 static uint8_t mac[6];
@@ -52,8 +55,11 @@ static void check_reply(const char *name, const struct tree_value *packet)
     check(p[0] == 2 && p[1] == 1 && p[2] == 6, "%s: a reply over Ethernet", name);
     check(get_be32(p + 236) == COOKIE, "%s: magic cookie", name);
     int type = option_value(packet, OPTION_TYPE);
-    check(type == DHCP_ACK || (type < 0 && boot_argument("bootp")), "%s: message type is ACK",
-          name);
+    /* A client that a NetBoot server knows has its offer instead. */
+    check(type == (boot_argument("expect-offer") && name[0] == 'b' ? DHCP_OFFER : DHCP_ACK) ||
+              (type < 0 && boot_argument("bootp")),
+          "%s: message type is %s", name,
+          boot_argument("expect-offer") && name[0] == 'b' ? "OFFER" : "ACK");
     if (know_mac)
         check(memcmp(p + 28, mac, 6) == 0, "%s: is for this card's address", name);
     say_mac("for", p + 28);
@@ -76,7 +82,9 @@ static void check_replies(tree_node chosen)
     if (bsdp)
         check_reply("bsdp-response", &value);
     if (boot_argument("expect-bsdp"))
-        check(bsdp, "/chosen has bsdp-response");
+        check(bsdp && option_value(&value, OPTION_CLASS) == 'A' &&
+                  option_value(&value, OPTION_ROOT_PATH) == 'n',
+              "/chosen has bsdp-response, of a NetBoot server with a root path on NFS");
 }
 
 /* --- root-matching: an XML dictionary with the card's address -----------------------------------

@@ -11,6 +11,7 @@
  *     expect-ramdisk        there is a RAM disk (make-image ramdisk)
  *     expect-video=WxH      a frame buffer of that size, which is drawn to; without it text
  *     expect-bsdp           there is bsdp-response
+ *     expect-offer          and it is an offer: the NetBoot server knows the machine
  *     expect-no-acpi        the loader was told to keep quiet about ACPI (acpi=none)
  *     local                 nothing came over a network
  *     static-network        the address was given by hand
