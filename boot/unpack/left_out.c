@@ -4,7 +4,6 @@
  * unpack.mk).
  */
 #include "boot/modules.h"
-#include "darwin/kext.h"
 #include "darwin/mkext_v2.h"
 #include "loader/image.h"
 #include "loader/multiboot/header.h"
@@ -25,26 +24,6 @@ error_t mkext_v2_check(const uint8_t *bytes, size_t length)
     (void)bytes;
     (void)length;
     return fail(ERROR_MKEXT_VERSION, "mkext: version 2, " LEFT_OUT);
-}
-
-error_t kext_executable_name(const uint8_t *plist, size_t length, char name[KEXT_NAME_LENGTH])
-{
-    (void)plist;
-    (void)length;
-    (void)name;
-    return fail(ERROR_KEXT_PLIST, "folders are " LEFT_OUT);
-}
-
-/* Never asked for: without a name there is no executable. */
-error_t kext_executable_slice(const uint8_t *bytes, size_t length, uint32_t cpu_type,
-                              const uint8_t **slice, size_t *slice_length)
-{
-    (void)bytes;
-    (void)length;
-    (void)cpu_type;
-    (void)slice;
-    (void)slice_length;
-    return ERROR_KEXT_PLIST;
 }
 
 /* Multiboot kernels are for PCs: the ELF reader, which looks for the header, has refused them. */

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "boot/modules.h"
-#include "darwin/kext.h"
 #include "darwin/mkext_v2.h"
 #include "darwin/xnu_warnings.h"
 #include "device/arguments.h"
@@ -102,27 +101,6 @@ bool platform_cached_lease(struct platform_lease *lease)
 {
     (void)lease;
     return false;
-}
-
-/* Folders of drivers: only Power Macs have the property that they become. */
-error_t kext_executable_name(const uint8_t *plist, size_t length, char name[KEXT_NAME_LENGTH])
-{
-    (void)plist;
-    (void)length;
-    (void)name;
-    return fail(ERROR_KEXT_PLIST, "folders are left out of the loader in the card's ROM");
-}
-
-/* Never asked for: without a name there is no executable. */
-error_t kext_executable_slice(const uint8_t *bytes, size_t length, uint32_t cpu_type,
-                              const uint8_t **slice, size_t *slice_length)
-{
-    (void)bytes;
-    (void)length;
-    (void)cpu_type;
-    (void)slice;
-    (void)slice_length;
-    return ERROR_KEXT_PLIST;
 }
 
 /* The checksum over all of it was right; the kernel looks at what is in it. */

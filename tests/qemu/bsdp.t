@@ -3,19 +3,9 @@
 # NetBoot as Macs do it: from a server that follows the documentation of BSDP in all its ways, and from
 # ISC dhcpd as docs/netboot.md has it. The kernels judge what they find in /chosen, the server every
 # request, and tshark every packet of each exchange.
-if [ -z "${SAWBOOT_NETWORK:-}" ]; then
-    # A user who is not root becomes root of the new network only.
-    kind=user as_root=-r
-    [ "$(id -u)" -ne 0 ] || kind=root as_root=
-    if unshare $as_root -n true 2>/dev/null && [ -w /dev/net/tun ]; then
-        SAWBOOT_NETWORK=$kind exec unshare $as_root -n sh "$0"
-    fi
-    echo '1..0 # SKIP no network namespaces or no /dev/net/tun here'
-    exit 0
-fi
+. "$(dirname "$0")/own-network.sh"
 . "$(dirname "$0")/lib.sh"
 
-ip link set lo up
 if ! ip link add eth1 type bridge forward_delay 0 2>/dev/null; then
     echo '1..0 # SKIP no bridges here'
     exit 0

@@ -4,21 +4,11 @@
 # whose card and addresses are the documented ones, asked by everybody it tells apart, and booted
 # through. Only two folders are others than there: /srv/boot, and where Kea is installed and keeps its
 # leases.
-if [ -z "${SAWBOOT_NETWORK:-}" ]; then
-    # A user who is not root becomes root of the new network only.
-    kind=user as_root=-r
-    [ "$(id -u)" -ne 0 ] || kind=root as_root=
-    if unshare $as_root -n true 2>/dev/null && [ -w /dev/net/tun ]; then
-        SAWBOOT_NETWORK=$kind exec unshare $as_root -n sh "$0"
-    fi
-    echo '1..0 # SKIP no network namespaces or no /dev/net/tun here'
-    exit 0
-fi
+. "$(dirname "$0")/own-network.sh"
 . "$(dirname "$0")/lib.sh"
 
 # The server's card is a switch that the machines are plugged into, with a cable that is never out:
 # Kea does not listen on a card without a link.
-ip link set lo up
 if ! ip link add eth1 type bridge forward_delay 0 2>/dev/null; then
     echo '1..0 # SKIP no bridges here'
     exit 0

@@ -1,20 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Real boot servers in a network of their own that only they and the machine are in. Read with "."
 # as first command of a test; it reads lib.sh.
-if [ -z "${SAWBOOT_NETWORK:-}" ]; then
-    # A user who is not root becomes root of the new network only.
-    kind=user as_root=-r
-    [ "$(id -u)" -ne 0 ] || kind=root as_root=
-    if unshare $as_root -n true 2>/dev/null && [ -w /dev/net/tun ]; then
-        SAWBOOT_NETWORK=$kind exec unshare $as_root -n sh "$0"
-    fi
-    echo '1..0 # SKIP no network namespaces or no /dev/net/tun here'
-    exit 0
-fi
+. "$(dirname "$0")/../qemu/own-network.sh"
 . "$(dirname "$0")/../qemu/lib.sh"
 
 folder=$(cd "$payloads" && pwd)
-ip link set lo up
 ip tuntap add tap0 mode tap
 ip addr add 192.0.2.1/24 dev tap0
 ip link set tap0 up
