@@ -26,7 +26,7 @@ serial=file:$console
 # What the loader shows when it crashed on a PC; nothing follows it.
 crashed='SB-PC-06'
 # Emulation without KVM on a busy machine: bounds are for hangs, not for speed.
-SECONDS_TO_BOOT=${SECONDS_TO_BOOT:-60}
+SECONDS_TO_BOOT=${SECONDS_TO_BOOT:-120}
 
 cleanup() {
     stop_machine
