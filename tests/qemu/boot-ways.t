@@ -14,17 +14,11 @@ cp "$BUILD/images/sawboot-ppc.xcf" "$work/files/sawboot.xcf"
 } 2>"$work/genisoimage.log"
 result $? 'disk images are made' || sed 's/^/# /' "$work/genisoimage.log"
 
-# from MACHINE DRIVE PATH DESCRIPTION: OpenBIOS does not wait long for a disk, and a busy host's may
-# take longer; then Sawboot was not even loaded, and the machine is started again.
+# from MACHINE DRIVE PATH DESCRIPTION
 from() {
-    for attempt in 1 2 3 4 5; do
-        start_machine "$1" 256 -drive "$2,format=raw" -prom-env "boot-device=$3" \
-            -prom-env 'boot-file=driver=SawbootDemo.mkext args=-v expect-driver' \
-            -netdev "$(user_net "$payloads" demo-ppc)" -device rtl8139,netdev=n0,romfile=
-        wait_console '^Sawboot |^0 > '
-        on_console 'No valid state has been set' && ! on_console '^Sawboot ' || break
-        echo "# $1: attempt $attempt: firmware did not read the disk"
-    done
+    start_from_drive '^Sawboot ' "$1" 256 -drive "$2,format=raw" -prom-env "boot-device=$3" \
+        -prom-env 'boot-file=driver=SawbootDemo.mkext args=-v expect-driver' \
+        -netdev "$(user_net "$payloads" demo-ppc)" -device rtl8139,netdev=n0,romfile=
     verdict "$1: $4"
 }
 

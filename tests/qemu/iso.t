@@ -103,19 +103,13 @@ check 'made again, it is the same' cmp "$work/again.iso" "$iso"
 
 # --- Started by firmware --------------------------------------------------------------------------
 
-# insert MACHINE IMAGE MEDIA CARD FILE QEMU-ARGUMENTS...: OpenBIOS does not wait long for a drive; if
-# it did not even load Sawboot, the machine is started again.
+# insert MACHINE IMAGE MEDIA CARD FILE QEMU-ARGUMENTS...
 insert() {
     i_machine=$1 i_drive=file=$2,media=$3,format=raw i_card=$4 i_file=$5
     shift 5
-    for attempt in 1 2 3 4 5; do
-        # shellcheck disable=SC2046
-        start_machine "$i_machine" 256 -drive "$i_drive" \
-            -netdev "$(user_net "$payloads" "$i_file")" $(devices "$i_card") "$@"
-        wait_console '^Sawboot |^0 > '
-        on_console 'No valid state has been set' && ! on_console '^Sawboot ' || break
-        echo "# $i_machine: attempt $attempt: firmware did not read the drive"
-    done
+    # shellcheck disable=SC2046
+    start_from_drive '^Sawboot ' "$i_machine" 256 -drive "$i_drive" \
+        -netdev "$(user_net "$payloads" "$i_file")" $(devices "$i_card") "$@"
 }
 
 # A CD in the drive and the C key, which for OpenBIOS is -boot d.

@@ -94,6 +94,21 @@ start_machine() {
     qemu_pid=$!
 }
 
+# start_from_drive PATTERN MACHINE MEGABYTES QEMU-ARGUMENTS...: a Power Mac that boots from a drive. OpenBIOS
+# does not wait long for one, which may be too short on a busy computer: then nothing was loaded, and
+# the machine is started again. The console shows PATTERN (extended regular expression) when what is
+# on the drive runs.
+start_from_drive() {
+    d_runs=$1
+    shift
+    for d_attempt in 1 2 3 4 5; do
+        start_machine "$@"
+        wait_console "$d_runs|^0 > "
+        on_console 'No valid state has been set' && ! on_console "$d_runs" || break
+        echo "# $1: attempt $d_attempt: firmware did not read the drive"
+    done
+}
+
 # monitor COMMAND: a line for QEMU's monitor.
 monitor() {
     echo "$1" >&3

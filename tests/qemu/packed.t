@@ -53,7 +53,7 @@ insert() {
     cp "$2" "$work/cd/images/sawboot-ppc.xcf"
     BUILD=$work/cd tools/make-iso.sh "$work/cd.iso" >"$work/iso.log" 2>&1
     result $? "$1: a CD with ${2##*/}"
-    start_machine "$1" 256 -cdrom "$work/cd.iso" -prom-env 'boot-device=cd:,\sawboot-ppc.xcf' \
+    start_from_drive '^Sawboot |SB-PACK' "$1" 256 -cdrom "$work/cd.iso" -prom-env 'boot-device=cd:,\sawboot-ppc.xcf' \
         -prom-env 'boot-file=verbose args=-v' -netdev "$(user_net "$payloads" demo-ppc)" \
         -device rtl8139,netdev=n0,romfile=
 }

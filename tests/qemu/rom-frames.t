@@ -17,7 +17,7 @@ frames() {
     while IFS= read -r f_word; do
         set -- "$@" "$f_word"
     done <"$work/words"
-    start_machine "$f_machine" 256 -cdrom "$work/cd.iso" -boot d \
+    start_from_drive '^Sawboot frame test' "$f_machine" 256 -cdrom "$work/cd.iso" -boot d \
         -prom-env 'boot-device=cd:\FRAMES.ELF;1' "$@"
 }
 

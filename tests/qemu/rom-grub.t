@@ -32,7 +32,7 @@ grub() {
     while IFS= read -r word; do
         set -- "$@" "$word"
     done <"$work/words"
-    start_machine "$machine" 256 -cdrom "$work/cd.iso" -boot d \
+    start_from_drive '^grub: cards' "$machine" 256 -cdrom "$work/cd.iso" -boot d \
         -prom-env 'boot-device=cd:\GRUB.ELF;1' -netdev "user,id=n0,tftp=$work/files" \
         -device "$card,netdev=n0,romfile=$rom" "$@"
     wait_console 'grub: has ended|grub rescue>|^0 > ' 240
