@@ -30,18 +30,28 @@ static bool names_us(const struct platform_lease *lease, const char *file)
 error_t chain_configure(const struct options *options, struct network_config *config)
 {
     struct platform_lease lease;
-    bool chained = platform_cached_lease(&lease);
-    char file[sizeof config->file];
-    error_t error;
 
-    if (chained && options->net == NULL && options->file != NULL &&
+    if (options->net == NULL && options->file != NULL && platform_cached_lease(&lease) &&
         network_resume(lease.ack, lease.ack_length, lease.boot, lease.boot_length, config)) {
         print("  as the PXE ROM got it\n");
         return OK;
     }
-    error = network_configure(options->net, config);
-    if (error != OK || !chained || options->file != NULL || !names_us(&lease, config->file))
-        return error;
+    return network_configure(options->net, config);
+}
+
+bool chain_names_us(const struct options *options, const struct network_config *config)
+{
+    struct platform_lease lease;
+
+    return options->file == NULL && platform_cached_lease(&lease) && names_us(&lease, config->file);
+}
+
+error_t chain_check(const struct options *options, const struct network_config *config)
+{
+    char file[sizeof config->file];
+
+    if (!chain_names_us(options, config))
+        return OK;
     text_make_printable(file, sizeof file, config->file, strlen(config->file));
     return fail(ERROR_NET_ITSELF, "\"%s\" from %s, as for the PXE ROM", file,
                 network_address_text(config->server));

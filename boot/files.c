@@ -191,6 +191,8 @@ bool files_need_network(const struct options *options)
         local = local && fetch_is_local(options->mkext[i]);
     for (size_t i = 0; i < options->module_count; i++)
         local = local && fetch_is_local(options->module[i]);
+    /* Nobody knows what a configuration file names. */
+    local = local && (options->config == NULL || strcmp(options->config, "none") == 0);
     return !local || (options->ramdisk != NULL && !fetch_is_local(options->ramdisk));
 }
 

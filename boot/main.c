@@ -10,6 +10,7 @@
 #include "boot/boot_path.h"
 #include "boot/cards.h"
 #include "boot/chain.h"
+#include "boot/configuration_search.h"
 #include "boot/files.h"
 #include "boot/handover.h"
 #include "boot/modules.h"
@@ -27,7 +28,7 @@
 #define SAWBOOT_VERSION "development"
 #endif
 
-/* Over the network: an address, then the files. */
+/* Over the network: an address, the configuration, then the files. */
 static error_t fetch_over(struct nic *nic, struct options *options, struct boot_path *boot_path,
                           struct network_config *network, struct boot_files *files)
 {
@@ -42,6 +43,10 @@ static error_t fetch_over(struct nic *nic, struct options *options, struct boot_
         error = server_words_take(network, options);
     if (error == OK)
         error = boot_path_finish(boot_path, network, options);
+    if (error == OK)
+        error = configuration_read(nic, network, options);
+    if (error == OK)
+        error = chain_check(options, network);
     if (error == OK)
         error = files_fetch(options, network, files);
     network_stop();

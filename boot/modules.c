@@ -73,11 +73,12 @@ static bool is_named(const struct options *options, const struct platform_module
                      size_t count, size_t index)
 {
     const char
-        *uris[3 + OPTIONS_MKEXTS_MAXIMUM + OPTIONS_DRIVERS_MAXIMUM + OPTIONS_MODULES_MAXIMUM];
+        *uris[4 + OPTIONS_MKEXTS_MAXIMUM + OPTIONS_DRIVERS_MAXIMUM + OPTIONS_MODULES_MAXIMUM];
     size_t used = 0;
 
     uris[used++] = options->file;
     uris[used++] = options->ramdisk;
+    uris[used++] = options->config;
     for (size_t i = 0; i < options->mkext_count; i++)
         uris[used++] = options->mkext[i];
     for (size_t i = 0; i < options->driver_count; i++)

@@ -33,16 +33,17 @@ error_t netboot_fetch(const struct options *options, const char *booter, struct 
 {
     char folder[FETCH_PATH_LENGTH];
     const char *slash = strrchr(booter, '/');
+    const char *kernel = options->beside != NULL ? options->beside : "mach.macosx";
     size_t length = slash != NULL ? (size_t)(slash + 1 - booter) : 0;
     error_t error;
 
     snprintf(folder, sizeof folder, "%.*s", (int)length, booter);
-    error = fetch_named(folder, "mach.macosx", &files->kernel);
+    error = fetch_named(folder, kernel, &files->kernel);
     if (error == ERROR_TFTP_SERVER) {
         other_folder(folder, sizeof folder);
-        error = fetch_named(folder, "mach.macosx", &files->kernel);
+        error = fetch_named(folder, kernel, &files->kernel);
     }
-    if (error == ERROR_TFTP_SERVER) {
+    if (error == ERROR_TFTP_SERVER && options->beside == NULL) {
         print("  no mach.macosx belongs to it: it is started itself\n");
         return fetch_file(booter, FILES_LIMIT, &files->kernel);
     }
@@ -50,7 +51,7 @@ error_t netboot_fetch(const struct options *options, const char *booter, struct 
         return error;
     error = fetch_named(files->kernel.name, ".mkext", &files->packages[0]);
     if (error == ERROR_TFTP_SERVER) {
-        print("  no mach.macosx.mkext beside it: the kernel goes without\n");
+        print("  no %s.mkext beside it: the kernel goes without\n", kernel);
         return OK;
     }
     files->package_count = error == OK;

@@ -9,10 +9,11 @@
 #include "boot/files.h"
 
 /*
- * Fetches the kernel ("mach.macosx") that belongs to `booter`, a path on the boot server: from its
- * folder, or, as one image may be for several kinds of machine, from the folder "ppc" or "i386" in
- * it or around it. If there is none, the booter's own file. Unless mkext= names some, its
- * extensions (the kernel's name and ".mkext") as well; they may be missing.
+ * Fetches the kernel ("mach.macosx", or what the configuration calls it) that belongs to `booter`,
+ * a path on the boot server: from its folder, or, as one image may be for several kinds of machine,
+ * from the folder "ppc" or "i386" in it or around it. If there is no mach.macosx, the booter's own
+ * file. Unless mkext= names some, its extensions (the kernel's name and ".mkext") as well; they may
+ * be missing.
  */
 error_t netboot_fetch(const struct options *options, const char *booter, struct boot_files *files);
 

@@ -162,6 +162,8 @@ static error_t take_word(struct options *options, const char *word)
         options->image = value;
     else if ((value = value_of(word, "model=")) != NULL)
         options->model = value;
+    else if ((value = value_of(word, "config=")) != NULL)
+        options->config = value;
     else
         return fail(ERROR_OPTION_UNKNOWN, "\"%s\"", word);
     return OK;

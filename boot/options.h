@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The option words: file= mkext= driver= ramdisk= initrd= module= args= arch= bootargs= acpi=
- * video= window= net= nic= image= model= chain verbose. They come from the boot arguments or from
- * the prompt.
+ * video= window= net= nic= image= model= config= chain verbose. They come from the boot arguments
+ * or from the prompt.
  */
 #ifndef BOOT_OPTIONS_H
 #define BOOT_OPTIONS_H
@@ -19,7 +19,9 @@
 #define OPTIONS_MODULES_MAXIMUM 16
 
 struct options {
-    const char *file; /* NULL: what the boot server says */
+    const char *file;   /* NULL: what the boot server says */
+    const char *beside; /* of the kernel beside a NetBoot server's booter; NULL: Apple's name */
+    const char *config; /* a configuration file, or "none"; NULL: where they are looked for */
     const char *mkext[OPTIONS_MKEXTS_MAXIMUM];
     size_t mkext_count;
     const char *driver[OPTIONS_DRIVERS_MAXIMUM]; /* an mkext, or a folder that ends in .kext */

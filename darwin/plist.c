@@ -15,6 +15,7 @@
 struct scanner {
     const uint8_t *bytes;
     size_t length, at;
+    size_t last; /* where the last tag that was looked at begins */
 };
 
 static bool is_blank(uint8_t c)
@@ -244,7 +245,10 @@ static bool take_element(struct scanner *scanner, struct nest *nest, struct plis
 {
     struct tag tag;
 
-    if (!skip_between(scanner) || !take_tag(scanner, &tag))
+    if (!skip_between(scanner))
+        return false;
+    scanner->last = scanner->at;
+    if (!take_tag(scanner, &tag))
         return false;
     if (tag.form == TAG_CLOSE)
         return close_container(nest, &tag);
@@ -286,27 +290,42 @@ static bool take_value(struct scanner *scanner, struct nest *nest, struct plist_
     return true;
 }
 
-bool plist_open(const uint8_t *bytes, size_t length, struct plist_value *root)
+static bool take_list(struct scanner *scanner, struct plist_value *root)
 {
-    struct scanner scanner = {bytes, length, 0};
     struct nest nest = {0};
     struct tag tag;
-    size_t before;
 
-    take(&scanner, "\xEF\xBB\xBF"); /* the byte order mark of UTF-8 */
-    if (!skip_between(&scanner))
+    take(scanner, "\xEF\xBB\xBF"); /* the byte order mark of UTF-8 */
+    if (!skip_between(scanner))
         return false;
-    if (take(&scanner, "<!DOCTYPE") && (!skip_doctype(&scanner) || !skip_between(&scanner)))
+    scanner->last = scanner->at;
+    if (take(scanner, "<!DOCTYPE") && (!skip_doctype(scanner) || !skip_between(scanner)))
         return false;
-    before = scanner.at;
-    if (!take_tag(&scanner, &tag))
+    scanner->last = scanner->at;
+    if (!take_tag(scanner, &tag))
         return false;
     /* XNU's reader does not insist on <plist>, and some archives do without. */
     if (!name_is(&tag, "plist"))
-        scanner.at = before;
+        scanner->at = scanner->last;
     else if (tag.form != TAG_OPEN)
         return false;
-    return take_value(&scanner, &nest, root);
+    return take_value(scanner, &nest, root);
+}
+
+bool plist_open_at(const uint8_t *bytes, size_t length, struct plist_value *root, size_t *damage)
+{
+    struct scanner scanner = {bytes, length, 0, 0};
+    bool good = take_list(&scanner, root);
+
+    *damage = scanner.last;
+    return good;
+}
+
+bool plist_open(const uint8_t *bytes, size_t length, struct plist_value *root)
+{
+    size_t damage;
+
+    return plist_open_at(bytes, length, root, &damage);
 }
 
 struct plist_cursor plist_members(const struct plist_value *container)
@@ -320,7 +339,7 @@ struct plist_cursor plist_members(const struct plist_value *container)
 
 bool plist_next(struct plist_cursor *cursor, struct plist_value *key, struct plist_value *value)
 {
-    struct scanner scanner = {cursor->bytes, cursor->length, cursor->at};
+    struct scanner scanner = {cursor->bytes, cursor->length, cursor->at, 0};
     struct nest nest = {.depth = 1, .kinds = {cursor->is_dict ? PLIST_DICT : PLIST_ARRAY}};
     struct plist_value unused;
     bool found = skip_between(&scanner) && !at_end(&scanner);
@@ -346,7 +365,7 @@ struct decoder {
 
 static struct decoder decoder_start(const struct plist_value *value)
 {
-    return (struct decoder){.scanner = {value->content, value->length, 0}};
+    return (struct decoder){.scanner = {value->content, value->length, 0, 0}};
 }
 
 /* RFC 3629 section 3. */

@@ -44,6 +44,9 @@ struct plist_value {
  * (UTF-8), or a damaged one. What follows the value is not looked at.
  */
 bool plist_open(const uint8_t *bytes, size_t length, struct plist_value *root);
+/* The same; where it is damaged, `damage` is the offset of the tag that is wrong or does not end.
+ */
+bool plist_open_at(const uint8_t *bytes, size_t length, struct plist_value *root, size_t *damage);
 
 /* The members of a dict or array, in order. Other values have none. */
 struct plist_cursor {

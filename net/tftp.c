@@ -113,6 +113,7 @@ struct transfer {
 static struct transfer transfer;
 static char printable_name[FETCH_PATH_LENGTH];
 static unsigned window_limit;
+static unsigned answer_limit_ms;
 
 /* The last transfer's endpoint, see tftp_forget. */
 static struct {
@@ -524,14 +525,20 @@ static uint64_t patience_ms(void)
 }
 
 /* True if nothing has come for so long that this start is given up. */
+/* How long a request may stay without an answer. */
+static unsigned request_total_ms(void)
+{
+    if (transfer.restarted)
+        return RESTART_TOTAL_MS;
+    return answer_limit_ms != 0 ? answer_limit_ms : REQUEST_TOTAL_MS;
+}
+
 static bool given_up(uint64_t now)
 {
     unsigned refusals = network_refusals(transfer.server) - transfer.refusals_before;
 
     if (!transfer.connected)
-        return now - transfer.began_ms >=
-                   (transfer.restarted ? RESTART_TOTAL_MS : REQUEST_TOTAL_MS) ||
-               refusals >= REFUSALS_ENOUGH;
+        return now - transfer.began_ms >= request_total_ms() || refusals >= REFUSALS_ENOUGH;
     return now - transfer.progress_ms >= patience_ms() ||
            (refusals >= PEER_GONE_REFUSALS && now - transfer.progress_ms >= PEER_GONE_MS);
 }
@@ -570,7 +577,7 @@ static void send_request_again(uint64_t now)
 
     print("  TFTP: no answer from %s yet (%u s of %u s, escape stops)%s\n",
           network_address_text(transfer.server), (unsigned)((now - transfer.began_ms) / 1000),
-          (transfer.restarted ? RESTART_TOTAL_MS : REQUEST_TOTAL_MS) / 1000, link_text());
+          request_total_ms() / 1000, link_text());
     network_find_again(transfer.server);
     send_request();
     transfer.request_interval_ms = interval < REQUEST_INTERVAL_MS ? interval : REQUEST_INTERVAL_MS;
@@ -657,7 +664,7 @@ static error_t no_answer(void)
         return fail(ERROR_TFTP_NO_ANSWER, "\"%s\" from %s: an answer came from %s instead",
                     transfer.name, server, network_address_text(transfer.stranger));
     return fail(ERROR_TFTP_NO_ANSWER, "\"%s\" from %s, port %u, %u requests in %u s", transfer.name,
-                server, server_port(), transfer.tries, REQUEST_TOTAL_MS / 1000);
+                server, server_port(), transfer.tries, request_total_ms() / 1000);
 }
 
 /*
@@ -687,6 +694,11 @@ static bool start_again(unsigned *block_size, unsigned *window)
 void tftp_limit_window(unsigned blocks)
 {
     window_limit = blocks;
+}
+
+void tftp_limit_wait(unsigned milliseconds)
+{
+    answer_limit_ms = milliseconds;
 }
 
 static unsigned largest_window(void)

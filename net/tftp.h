@@ -22,6 +22,8 @@ error_t tftp_fetch(const struct fetch_uri *uri, struct fetch_sink *sink);
 
 /* The largest window that later transfers ask for; 1: none, 0: as the card has room. */
 void tftp_limit_window(unsigned blocks);
+/* How long later requests wait for a first answer, for files that may be missing; 0: as usual. */
+void tftp_limit_wait(unsigned milliseconds);
 
 /*
  * After a transfer the endpoint stays, to acknowledge the last block again if the server asks,

@@ -3,6 +3,9 @@
  * What the loader in a card's ROM says instead of doing it (docs/roms.md, SMALL_LEFT_OUT in
  * unpack.mk).
  */
+#include <string.h>
+
+#include "boot/configuration_search.h"
 #include "boot/modules.h"
 #include "darwin/mkext_v2.h"
 #include "loader/image.h"
@@ -10,6 +13,17 @@
 #include "loader/refuse.h"
 
 #define LEFT_OUT "left out of the loader in the card's ROM"
+
+/* Nothing is looked for either: that is many requests for what could not be read. */
+error_t configuration_read(const struct nic *nic, const struct network_config *network,
+                           struct options *options)
+{
+    (void)nic;
+    (void)network;
+    if (options->config == NULL || strcmp(options->config, "none") == 0)
+        return OK;
+    return fail(ERROR_CONFIG_LEFT_OUT, "config=%s", options->config);
+}
 
 /* No firmware of a Power Mac brings modules. */
 error_t modules_assign(struct options *options)

@@ -7,6 +7,7 @@
 #include "boot/bios/bios.h"
 #include <string.h>
 
+#include "boot/configuration_search.h"
 #include "boot/modules.h"
 #include "darwin/mkext_v2.h"
 #include "darwin/xnu_warnings.h"
@@ -152,4 +153,15 @@ error_t boot_arguments_file(const struct boot_arguments *arguments, const char *
     (void)name;
     (void)size;
     return ERROR_NET_NO_FILE;
+}
+
+/* Nothing is looked for either: that is many requests for what could not be read. */
+error_t configuration_read(const struct nic *nic, const struct network_config *network,
+                           struct options *options)
+{
+    (void)nic;
+    (void)network;
+    if (options->config == NULL || strcmp(options->config, "none") == 0)
+        return OK;
+    return fail(ERROR_CONFIG_LEFT_OUT, "config=%s", options->config);
 }

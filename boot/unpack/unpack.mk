@@ -14,10 +14,13 @@ SMALL_FLAGS := -flto -flto-partition=one -DSAWBOOT_SMALL \
 	-fno-forward-propagate -fno-ipa-sra -fno-jump-tables
 
 # What the ROM form leaves out (docs/roms.md), and what says so instead.
-SMALL_LEFT_OUT := boot/modules.c darwin/kext.c darwin/mkext_v2.c darwin/plist.c lib/inflate.c \
-	loader/container/gzip.c loader/multiboot/header.c loader/refuse_known.c
-SMALL_INSTEAD := $(addprefix boot/unpack/,left_out.c left_out_kext.c small_library.c small_malloc.c small_strings.c)
-SMALL_LEFT_OUT_i386 := boot/modules.c $(addprefix darwin/,kext.c mkext_v2.c plist.c xnu_warnings.c) \
+SMALL_LEFT_OUT := boot/configuration.c boot/configuration_search.c boot/modules.c \
+	$(addprefix darwin/,kext.c mkext_v2.c plist.c) lib/inflate.c loader/container/gzip.c \
+	loader/multiboot/header.c loader/refuse_known.c
+SMALL_INSTEAD := $(addprefix boot/unpack/,left_out.c left_out_kext.c small_library.c small_malloc.c \
+	small_strings.c)
+SMALL_LEFT_OUT_i386 := boot/configuration.c boot/configuration_search.c boot/modules.c \
+	$(addprefix darwin/,kext.c mkext_v2.c plist.c xnu_warnings.c) \
 	device/arguments.c lib/inflate.c loader/refuse_known.c \
 	$(addprefix boot/bios/,medium_words.c modules.c multiboot_information.c pci.c pci_access.c pxe.c undi.c) \
 	$(addprefix drivers/pci_,addresses.c bus.c numbers.c windows.c)

@@ -115,11 +115,18 @@ static int set_up(void **state)
     return 0;
 }
 
+static error_t ask(void)
+{
+    error_t error = chain_configure(&options, &config);
+
+    return error == OK ? chain_check(&options, &config) : error;
+}
+
 static void test_lease_is_enough_when_a_file_is_known(void **state)
 {
     (void)state;
     options.file = "mach_kernel";
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     assert_int_equal(queries, 0);
     assert_int_equal(config.method, NETWORK_DHCP);
     assert_int_equal(config.address, peer_address("10.0.2.77"));
@@ -141,14 +148,14 @@ static void test_names_of_a_proxy(void **state)
     put_address(&ack, DHCP_SIADDR, "0.0.0.0");
     lend();
     options.file = "mach_kernel";
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     assert_int_equal(config.address, peer_address("10.0.2.77"));
     assert_int_equal(config.server, peer_address("10.0.2.9"));
     assert_string_equal(config.file, "other.pxe");
     assert_int_equal(config.reply_length, ack.length);
 
     put_address(&proxy, DHCP_SIADDR, "10.0.2.10");
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     assert_int_equal(config.server, peer_address("10.0.2.10"));
     assert_int_equal(queries, 0);
     assert_non_null(strstr(host_console(), "gateway 10.0.2.1, from 10.0.2.2"));
@@ -162,12 +169,12 @@ static void test_server_of_a_proxy(void **state)
     put_address(&proxy, DHCP_SIADDR, "10.0.2.10");
     lend();
     options.file = "mach_kernel";
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     assert_int_equal(config.server, peer_address("10.0.2.10"));
     assert_string_equal(config.file, OURSELVES);
     options.file = NULL;
     served = OURSELVES;
-    assert_int_equal(chain_configure(&options, &config), ERROR_NET_ITSELF);
+    assert_int_equal(ask(), ERROR_NET_ITSELF);
 }
 
 /* Some ROMs keep an answer of nobody: it names neither file nor server. */
@@ -178,18 +185,18 @@ static void test_empty_reply_changes_nothing(void **state)
     address_option(&proxy, DHCP_SERVER_ID, "10.0.2.9");
     lend();
     options.file = "mach_kernel";
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     assert_int_equal(config.server, peer_address("10.0.2.5"));
     assert_string_equal(config.file, OURSELVES);
     options.file = NULL;
     served = OURSELVES;
-    assert_int_equal(chain_configure(&options, &config), ERROR_NET_ITSELF);
+    assert_int_equal(ask(), ERROR_NET_ITSELF);
 }
 
 static void test_asks_for_the_file(void **state)
 {
     (void)state;
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     assert_int_equal(queries, 2); /* DISCOVER, REQUEST */
     assert_string_equal(config.file, "mach_kernel");
     assert_int_equal(config.address, peer_address("10.0.2.15"));
@@ -201,7 +208,7 @@ static void test_words_ask_anew(void **state)
     options.file = "mach_kernel";
     options.net = "dhcp";
     served = OURSELVES; /* does not matter: file= counts */
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     assert_int_equal(queries, 2);
 }
 
@@ -209,18 +216,18 @@ static void test_ourselves_again(void **state)
 {
     (void)state;
     served = OURSELVES;
-    assert_int_equal(chain_configure(&options, &config), ERROR_NET_ITSELF);
+    assert_int_equal(ask(), ERROR_NET_ITSELF);
     assert_int_equal(queries, 2);
     assert_non_null(strstr(error_detail(), "\"" OURSELVES "\" from 10.0.2.2"));
     /* The proxy named us, not the server of the lease. */
     begin(&proxy, 0x55667788, DHCP_IS_ACK);
     name_file(&proxy, "other.pxe");
     lend();
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     served = "other.pxe";
-    assert_int_equal(chain_configure(&options, &config), ERROR_NET_ITSELF);
+    assert_int_equal(ask(), ERROR_NET_ITSELF);
     served = "";
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
 }
 
 /* A lease that is not for this card, or none at all, is not used. */
@@ -231,28 +238,28 @@ static void test_foreign_leases(void **state)
     (void)state;
     options.file = "mach_kernel";
     ack.bytes[DHCP_CHADDR + 5] ^= 1;
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     assert_int_equal(queries, 2);
     ack.bytes[DHCP_CHADDR + 5] ^= 1;
     put_address(&ack, DHCP_YIADDR, "0.0.0.0");
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     assert_int_equal(queries, 4);
     put_address(&ack, DHCP_YIADDR, "10.0.2.77");
     ack.bytes[DHCP_OPTIONS + 2] = DHCP_IS_OFFER;
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     assert_int_equal(queries, 6);
     ack.bytes[DHCP_OPTIONS + 2] = DHCP_IS_NAK;
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
     assert_int_equal(queries, 8);
     ack.bytes[DHCP_OPTIONS + 2] = DHCP_IS_ACK;
     for (unsigned i = 0; i < 3; i++) {
         ack.length = lengths[i];
         lend();
-        assert_int_equal(chain_configure(&options, &config), OK);
+        assert_int_equal(ask(), OK);
         assert_int_equal(queries, 10 + 2 * i);
     }
     options.file = NULL;
-    assert_int_equal(chain_configure(&options, &config), OK);
+    assert_int_equal(ask(), OK);
 }
 
 int main(void)

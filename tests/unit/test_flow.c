@@ -277,6 +277,54 @@ static void test_arguments_of_the_machine(void **state)
     assert_string_equal((const char *)host_memory(host_launched()->boot_args) + 4, "-v");
 }
 
+static void serve_plist(const char *name, const char *text)
+{
+    serve(name, (const uint8_t *)text, strlen(text));
+}
+
+/* Nobody names a file: what our address begins with has a configuration. */
+static void test_configuration_of_the_address(void **state)
+{
+    (void)state;
+    boot_file = "";
+    serve("m.mkext", package, build_package());
+    serve_plist("sawboot/0A0002", "<dict><key>Kernel</key><string>mach_kernel</string>"
+                                  "<key>Kernel Flags</key><string>-v debug=1</string>"
+                                  "<key>MKext Cache</key><string>m.mkext</string></dict>");
+    assert_int_equal(loader_boot("net=dhcp args=debug=8"), OK);
+    assert_string_equal((const char *)host_memory(host_launched()->boot_args) + 4,
+                        "-v debug=1 debug=8");
+    assert_true(console_has("configuration: sawboot/0A0002\n"));
+    assert_true(console_has("m.mkext"));
+    /* The card's own goes before it. */
+    serve_plist("sawboot/01-52-54-00-12-34-56", "<dict><key>Kernel</key><string>k</string></dict>");
+    assert_int_equal(loader_boot("net=dhcp"), ERROR_TFTP_SERVER);
+    assert_non_null(strstr(error_detail(), "\"k\""));
+    assert_int_equal(loader_boot("net=dhcp config=none"), ERROR_NET_NO_FILE);
+    assert_non_null(strstr(error_detail(), ""));
+    serve_plist("x", "<dict><key>Kernel</key>");
+    assert_int_equal(loader_boot("net=dhcp config=x"), ERROR_CONFIG_XML);
+    assert_non_null(strstr(error_detail(), "x: line 1"));
+}
+
+static void test_configuration_beside_the_file(void **state)
+{
+    (void)state;
+    boot_file = "net/kernel";
+    serve("net/kernel", kernel.bytes, kernel.length);
+    assert_int_equal(loader_boot("args=-x"), OK);
+    assert_false(console_has("configuration"));
+    serve_plist("net/com.apple.Boot.plist",
+                "<dict><key>Kernel Flags</key><string>-s</string></dict>");
+    assert_int_equal(loader_boot("args=-x"), OK);
+    assert_string_equal((const char *)host_memory(host_launched()->boot_args) + 4, "-s -x");
+    serve_plist("net/broken", "");
+    assert_int_equal(loader_boot("config=net/broken"), ERROR_CONFIG_XML);
+    assert_non_null(strstr(error_detail(), "net/broken: line 1"));
+    assert_int_equal(loader_boot("config=none args=-x"), OK);
+    assert_string_equal((const char *)host_memory(host_launched()->boot_args) + 4, "-x");
+}
+
 static void test_static_address(void **state)
 {
     (void)state;
@@ -696,6 +744,8 @@ int main(void)
         cmocka_unit_test_setup(test_kernel_arrives, start),
         cmocka_unit_test_setup(test_file_option_beats_server, start),
         cmocka_unit_test_setup(test_arguments_of_the_machine, start),
+        cmocka_unit_test_setup(test_configuration_of_the_address, start),
+        cmocka_unit_test_setup(test_configuration_beside_the_file, start),
         cmocka_unit_test_setup(test_static_address, start),
         cmocka_unit_test_setup(test_started_from_card, start),
         cmocka_unit_test_setup(test_server_of_the_path, start),
