@@ -20,7 +20,7 @@ done
 
 # Folders for each processor, as NetBoot servers have them; a common one; the booters.
 mkdir -p "$work/srv/nb/Panther.nbi/ppc" "$work/srv/nb/Panther.nbi/i386" "$work/srv/nb/Tiger.nbi/ppc" \
-    "$work/srv/nb/Fat.nbi/i386" "$work/srv/nb/BootX.nbi"
+    "$work/srv/nb/Fat.nbi/i386" "$work/srv/nb/BootX.nbi" "$work/srv/nb/Lion.nbi/i386/x86_64"
 (
     cd "$payloads" || exit 1
     for folder in Panther.nbi/ppc BootX.nbi; do
@@ -31,11 +31,19 @@ mkdir -p "$work/srv/nb/Panther.nbi/ppc" "$work/srv/nb/Panther.nbi/i386" "$work/s
     cp SawbootDemo-x86.v2.mkext "$work/srv/nb/Panther.nbi/i386/mach.macosx.mkext"
     cp demo-ppc "$work/srv/nb/Tiger.nbi/ppc/mach.macosx"
     cp demo-x86_64-v2 "$work/srv/nb/Fat.nbi/mach.macosx"
+    cp demo-x86_64-v2 "$work/srv/nb/Lion.nbi/i386/x86_64/kernelcache"
     cp bootx-ppc-81.xcf "$work/srv/nb/BootX.nbi/booter"
 )
 for folder in Panther.nbi/ppc Panther.nbi/i386 Tiger.nbi Fat.nbi/i386; do
     echo 'this booter is never started' >"$work/srv/nb/$folder/booter"
 done
+
+cat >"$work/srv/nb/Lion.nbi/i386/com.apple.Boot.plist" <<'EOT'
+<plist version="1.0"><dict>
+    <key>Kernel Cache</key> <string>x86_64\kernelcache</string>
+    <key>Kernel Flags</key> <string>-v expect-bsdp</string>
+</dict></plist>
+EOT
 
 serve() {
     "$@" >>"$work/server.log" 2>&1 3>&- &
@@ -199,6 +207,14 @@ boots 'its last image by id, in a folder for both kinds' pc rtl8139 \
     'net=bsdp image=0x1234 args=expect-bsdp'
 logged 'SELECT 52:54:00:12:34:56 01001234' 'that image was chosen'
 not_logged WRONG 'every request was as the documentation has it'
+
+# What lies beside the booter is told by a file there.
+world "{\"address\": \"192.168.7.2\", \"default\": \"0x01000044\", \"images\": [$(
+    image 0x01000044 Lion Lion.nbi/i386/booter 2
+)]}"
+boots 'an image with com.apple.Boot.plist' q35 e1000 'net=bsdp model=MacBook1,1 args=debug=0x8'
+reads '^kernel arguments: "-v expect-bsdp debug=0x8"' 'which has flags for the kernel'
+reads '(nb/)?Lion\.nbi/i386/x86_64/kernelcache' 'and its name'
 
 # NetBoot 1.0, with a server that keeps to BOOTP's 64 bytes.
 world "{\"address\": \"192.168.7.2\", \"kind\": \"1.0 short\", \"images\": [$panther]}"

@@ -406,6 +406,28 @@ static void test_netboot(void **state)
     release();
 }
 
+/* The kernel that a configuration names has the same places, and its own extensions. */
+static void test_netboot_with_a_name(void **state)
+{
+    static struct network_config network;
+
+    (void)state;
+    serve_text("a/x86/cache", "kernel");
+    serve("a/x86/cache.mkext", archive, archive_length);
+    network.has_booter = true;
+    snprintf(network.file, sizeof network.file, ROOT "a/ppc/booter");
+    assert_int_equal(options_parse("", &options), OK);
+    options.beside = "x86/cache";
+    assert_int_equal(files_fetch(&options, &network, &files), OK);
+    assert_string_equal(asked, "a/ppc/x86/cache a/x86/cache a/x86/cache.mkext ");
+    assert_int_equal(files.package_count, 1);
+    release();
+    /* Somebody wants this one: the booter is not started instead. */
+    options.beside = "no-such";
+    assert_int_equal(files_fetch(&options, &network, &files), ERROR_TFTP_SERVER);
+    assert_int_equal(host_claimed(), 0);
+}
+
 /* What is too long for a name is refused, and nothing stays claimed. */
 static void test_netboot_refusals(void **state)
 {
@@ -430,12 +452,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
     const struct CMUnitTest tests[] = {
-        TEST(test_every_kind),  TEST(test_no_kernel),
-        TEST(test_missing),     TEST(test_bundle),
-        TEST(test_flat_bundle), TEST(test_without_executable),
-        TEST(test_bad_bundles), TEST(test_bad_archives),
-        TEST(test_modules),     TEST(test_need_of_a_network),
-        TEST(test_netboot),     TEST(test_netboot_refusals),
+        TEST(test_every_kind),       TEST(test_no_kernel),
+        TEST(test_missing),          TEST(test_bundle),
+        TEST(test_flat_bundle),      TEST(test_without_executable),
+        TEST(test_bad_bundles),      TEST(test_bad_archives),
+        TEST(test_modules),          TEST(test_need_of_a_network),
+        TEST(test_netboot),          TEST(test_netboot_with_a_name),
+        TEST(test_netboot_refusals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

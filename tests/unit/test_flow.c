@@ -43,6 +43,7 @@ static const struct served *transfer;
 static const char *boot_file;
 static unsigned frames_sent;
 static bool dhcp_answers;
+static bool silent_about_missing; /* as BSD's tftpd with -n */
 
 static void reply_udp(uint16_t from, uint16_t to_port, const uint8_t *bytes, size_t length)
 {
@@ -130,7 +131,7 @@ static void answer_request(const uint8_t *request, uint16_t to)
             transfer = &served[i];
     if (transfer != NULL)
         send_block(to, 1); /* a server without options */
-    else
+    else if (!silent_about_missing)
         reply_udp(TFTP_DATA, to, missing, sizeof missing);
 }
 
@@ -199,6 +200,7 @@ static int start(void **state)
     transfer = NULL;
     boot_file = "mach_kernel";
     dhcp_answers = true;
+    silent_about_missing = false;
     frames_sent = 0;
     build_macho(&kernel, &sample);
     serve("mach_kernel", kernel.bytes, kernel.length);
@@ -323,6 +325,28 @@ static void test_configuration_beside_the_file(void **state)
     assert_non_null(strstr(error_detail(), "net/broken: line 1"));
     assert_int_equal(loader_boot("config=none args=-x"), OK);
     assert_string_equal((const char *)host_memory(host_launched()->boot_args) + 4, "-x");
+}
+
+/* It is asked for one name that it does not have, and not for long. */
+static void test_configuration_of_a_silent_server(void **state)
+{
+    uint64_t start;
+
+    (void)state;
+    silent_about_missing = true;
+    start = platform_milliseconds();
+    assert_int_equal(loader_boot("args=-x"), OK);
+    assert_in_range(platform_milliseconds() - start, 17000, 19000);
+    assert_true(console_has("note: nobody answers for com.apple.Boot.plist"));
+    boot_file = "";
+    start = platform_milliseconds();
+    assert_int_equal(loader_boot("net=dhcp"), ERROR_TFTP_NO_ANSWER);
+    assert_in_range(platform_milliseconds() - start, 17000, 19000);
+    assert_non_null(strstr(error_detail(), "\"sawboot/01-52-54-00-12-34-56\""));
+    assert_non_null(strstr(error_detail(), "5 requests in 17 s"));
+    /* Other files get their whole time. */
+    assert_int_equal(loader_boot("file=k"), ERROR_TFTP_NO_ANSWER);
+    assert_non_null(strstr(error_detail(), "in 60 s"));
 }
 
 static void test_static_address(void **state)
@@ -746,6 +770,7 @@ int main(void)
         cmocka_unit_test_setup(test_arguments_of_the_machine, start),
         cmocka_unit_test_setup(test_configuration_of_the_address, start),
         cmocka_unit_test_setup(test_configuration_beside_the_file, start),
+        cmocka_unit_test_setup(test_configuration_of_a_silent_server, start),
         cmocka_unit_test_setup(test_static_address, start),
         cmocka_unit_test_setup(test_started_from_card, start),
         cmocka_unit_test_setup(test_server_of_the_path, start),
