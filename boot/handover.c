@@ -225,6 +225,9 @@ static error_t prepare_client(const struct options *options, const struct nic *n
         error = check_client_driver(files);
     if (error != OK)
         return error;
+    /* The network is gone: a name cannot be looked up any more. */
+    if (uri->host_length != 0)
+        uri->server = files->kernel.server;
     write_boot_path(nic, uri, handover->client_path, sizeof handover->client_path);
     error =
         client_prepare(&handover->plan, handover->image.bytes,

@@ -8,6 +8,7 @@
 #include "net/dhcp.h"
 #include "net/dhcp_packet.h"
 #include "net/fetch.h"
+#include "net/names.h"
 #include "net/network.h"
 #include "net/stack.h"
 
@@ -80,8 +81,11 @@ static error_t configure_static(const char *text, struct network_config *config)
     if (config->gateway != 0 && ((config->gateway ^ config->address) & config->netmask) != 0)
         return fail(ERROR_NET_OPTION, "net=static:%s: the gateway is on another network", text);
     length = next_part(&rest, ',', &part);
-    if (!parse_optional(part, length, &config->server) || *rest != '\0')
+    if (!parse_optional(part, length, &config->server))
         return fail(ERROR_NET_OPTION, "net=static:%s: the server", text);
+    length = next_part(&rest, ',', &part);
+    if (!parse_optional(part, length, &config->dns) || *rest != '\0')
+        return fail(ERROR_NET_OPTION, "net=static:%s: the name server", text);
     print("static: address %s, mask %s, gateway %s, boot server %s\n",
           network_address_text(config->address), network_address_text(config->netmask),
           config->gateway != 0 ? network_address_text(config->gateway) : "none",
@@ -93,6 +97,7 @@ static void use(const struct network_config *config)
 {
     network_set_address(config->address, config->netmask, config->gateway);
     fetch_set_server(config->server);
+    names_use(config);
 }
 
 /* How much a NetBoot server is wanted. */

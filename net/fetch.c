@@ -8,10 +8,12 @@
 #include "console/console.h"
 #include "lib/bytes.h"
 #include "net/address.h"
+#include "net/names.h"
 
 #define PAGE 4096u
 
 static uint32_t boot_server;
+static uint32_t last_server; /* of the last fetch; 0: it was local */
 
 void fetch_set_server(uint32_t server)
 {
@@ -87,7 +89,7 @@ static bool parse_port(const char *text, size_t length, uint16_t *port)
     return value != 0 && value <= 0xFFFF;
 }
 
-/* "server[:port]", or nothing for the boot server. */
+/* "address[:port]", "name[:port]", or nothing for the boot server. */
 static bool parse_server(const char *text, size_t length, struct fetch_uri *uri)
 {
     const char *colon = memchr(text, ':', length);
@@ -101,6 +103,11 @@ static bool parse_server(const char *text, size_t length, struct fetch_uri *uri)
     }
     if (length == 0)
         return true;
+    if (names_valid(text, length)) {
+        uri->host = text;
+        uri->host_length = length;
+        return true;
+    }
     return address_parse(text, length, &uri->server) && address_is_host(uri->server);
 }
 
@@ -174,10 +181,8 @@ error_t fetch_parse(const char *text, struct fetch_uri *uri)
     if (slash == NULL)
         return fail(ERROR_FETCH_URI, "\"%s\": no path behind the server", shown);
     if (!parse_server(server, (size_t)(slash - server), uri))
-        return fail(ERROR_FETCH_URI,
-                    "\"%s\": the server has to be an address like 10.0.0.1, or "
-                    "address:port",
-                    shown);
+        return fail(ERROR_FETCH_URI, "\"%s\": the server has to be %s; :port may follow", shown,
+                    names_server_forms);
     if (!decode_path(slash + 1, uri->path))
         return fail(ERROR_FETCH_URI, "\"%s\": the path is empty, too long or has a bad %%", shown);
     return OK;
@@ -232,10 +237,15 @@ error_t fetch_to_sink(const char *text, struct fetch_sink *sink)
     scheme = find_scheme(uri.scheme, strlen(uri.scheme));
     if (scheme == NULL)
         return fail(ERROR_FETCH_URI, "\"%s\": the scheme %s is not known", text, uri.scheme);
-    if (uri.server == 0)
+    if (uri.host_length != 0)
+        error = names_find(uri.host, uri.host_length, &uri.server);
+    if (error != OK)
+        return error;
+    if (uri.server == 0 && !scheme->local)
         uri.server = boot_server;
     if (uri.server == 0 && !scheme->local)
         return fail(ERROR_NET_NO_SERVER, "\"%s\"", text);
+    last_server = uri.server;
     text_make_printable(name, sizeof name, uri.path, sizeof uri.path);
     shown.sink.begin = shown_begin;
     shown.sink.write = shown_write;
@@ -343,6 +353,7 @@ error_t fetch_file(const char *uri, size_t limit, struct fetched_file *file)
         return error;
     }
     release_tail(file);
+    file->server = last_server;
     return OK;
 }
 

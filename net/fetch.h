@@ -30,8 +30,10 @@ struct fetch_sink {
 
 struct fetch_uri {
     char scheme[16];
-    uint32_t server; /* network order; 0: the boot server */
-    uint16_t port;   /* host order; 0: the scheme's own */
+    uint32_t server;    /* network order; 0: the boot server, unless there is a name */
+    const char *host;   /* the server's name, inside the text that was split */
+    size_t host_length; /* 0: it has none */
+    uint16_t port;      /* host order; 0: the scheme's own */
     char path[FETCH_PATH_LENGTH];
 };
 
@@ -50,19 +52,21 @@ void fetch_set_server(uint32_t server);
 /*
  * Splits "tftp://server[:port]/path", "//server/path" or a bare path ("mach_kernel", "a/b",
  * "/a/b"). A bare path is sent to the boot server by TFTP exactly as written; in a URI's path %41
- * stands for 'A'. A local scheme has no server: "module:name". ERROR_FETCH_URI: malformed, too
- * long, or with characters that cannot be shown.
+ * stands for 'A'. The server is an address or a name (net/names.h), which is not looked up. A local
+ * scheme has no server: "module:name". ERROR_FETCH_URI: malformed, too long, or with characters
+ * that cannot be shown.
  */
 error_t fetch_parse(const char *text, struct fetch_uri *uri);
 /* True if fetching it needs no network. */
 bool fetch_is_local(const char *text);
-/* Errors: ERROR_FETCH_URI, ERROR_NET_NO_SERVER, the scheme's and the sink's. */
+/* Errors: ERROR_FETCH_URI, ERROR_NET_NO_SERVER, those of names_find, the scheme's, the sink's. */
 error_t fetch_to_sink(const char *uri, struct fetch_sink *sink);
 
 /* A file in memory that platform_claim gave. */
 struct fetched_file {
     char name[FETCH_PATH_LENGTH]; /* the URI as asked for */
     uint8_t *bytes;
+    uint32_t server; /* where it came from, network order; 0: from no server */
     size_t length;
     size_t claimed; /* bytes claimed at `bytes`, a multiple of the page */
 };

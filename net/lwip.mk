@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The parts of lwIP that Sawboot is built with, below $(LWIP_DIR). IPv4, ARP, ICMP and UDP; no TCP,
-# no fragments, no DNS, no DHCP (net/dhcp.c is our own). net/lwipopts.h and net/arch/cc.h configure
+# The parts of lwIP that Sawboot is built with, below $(LWIP_DIR). IPv4, ARP, ICMP and UDP; DNS
+# but in the smallest images; no TCP, no fragments, no DHCP (net/dhcp.c is our own). net/lwipopts.h and net/arch/cc.h configure
 # them: -Inet and -I$(LWIP_DIR)/src/include have to be on the include path.
 LWIP_SOURCES := \
 	src/core/def.c \
+	src/core/dns.c \
 	src/core/inet_chksum.c \
 	src/core/init.c \
 	src/core/ip.c \

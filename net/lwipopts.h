@@ -26,7 +26,7 @@
 #define LWIP_TCP      0
 #define LWIP_RAW      0
 #define LWIP_IGMP     0
-#define LWIP_DNS      0
+#define LWIP_DNS      1
 #define LWIP_DHCP     0
 #define LWIP_AUTOIP   0
 #define LWIP_ACD      0
@@ -37,6 +37,16 @@
 
 /* DHCP answers may be sent to an address that we do not have yet: port 68, in network order. */
 #define LWIP_IP_ACCEPT_UDP_PORT(port) ((port) == PP_HTONS(68))
+
+/*
+ * Names (net/names.c). Answers are kept for ten minutes at the most, and forgotten with the card.
+ * An image that boots has one question on its way, so few records are enough.
+ */
+#define DNS_TABLE_SIZE  4
+#define DNS_MAX_SERVERS 2
+#define DNS_MAX_RETRIES 4 /* 7 s for each server, then the next one is asked */
+#define DNS_MAX_TTL     600
+#define DNS_RAND_TXID() network_random()
 
 /* We choose local ports ourselves (net/tftp.c), so lwIP needs no random numbers. */
 #define LWIP_RANDOMIZE_INITIAL_LOCAL_PORTS 0
@@ -73,14 +83,16 @@
 
 /*
  * The smallest image does without lwIP's checks of itself (all others stop where one fails), takes
- * packets' memory from the C library's heap, and does not answer pings.
+ * packets' memory from the C library's heap, answers no pings and asks for no names.
  */
 #ifdef SAWBOOT_SMALL
 #define LWIP_NOASSERT 1
 #undef MEM_LIBC_MALLOC
 #define MEM_LIBC_MALLOC 1
 #undef LWIP_ICMP
-#define LWIP_ICMP          0
+#define LWIP_ICMP 0
+#undef LWIP_DNS
+#define LWIP_DNS           0
 #define IP_OPTIONS_ALLOWED 0
 #endif
 

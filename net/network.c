@@ -19,6 +19,7 @@
 #include "lwip/timeouts.h"
 #include "lwip/udp.h"
 #include "net/address.h"
+#include "net/names.h"
 #include "net/stack.h"
 #include "net/tftp.h"
 
@@ -48,7 +49,7 @@
 
 static struct nic *card;
 static struct netif interface;
-static bool started_once;
+static bool started_once, receiving;
 static uint64_t keys_read_ms;
 static uint32_t random_state;
 static bool spanning_tree;
@@ -184,8 +185,10 @@ static void received(struct nic *nic, const uint8_t *frame, size_t length)
                                LWIP_CONST_CAST(void *, frame), (u16_t)length);
     /* One reference: every way through lwIP ends in pbuf_free before input returns. */
     LWIP_ASSERT("received frame does not fit its wrapper", pbuf != NULL);
+    receiving = true;
     if (interface.input(pbuf, &interface) != ERR_OK)
         pbuf_free(pbuf);
+    receiving = false;
     LWIP_ASSERT("received frame still in use", wrapper.pbuf.ref == 0);
 }
 
@@ -253,6 +256,7 @@ void network_stop(void)
     if (card == NULL)
         return;
     tftp_forget();
+    names_forget();
     netif_set_down(&interface);
     netif_remove(&interface);
     card = NULL;
@@ -290,6 +294,11 @@ void network_poll(void)
 struct netif *network_interface(void)
 {
     return card != NULL ? &interface : NULL;
+}
+
+bool network_receiving(void)
+{
+    return receiving;
 }
 
 unsigned network_burst(void)

@@ -50,10 +50,11 @@ void network_poll(void);
 /*
  * Gets an address as the option `net=` says: "dhcp" (or NULL: DHCP, falling back to plain BOOTP
  * answers, and to a NetBoot server where the machine has a name for one and nobody names a file),
- * "bootp", "bsdp" (net/bsdp.h), "static:address/mask,gateway,server" (mask as bits or dotted;
- * gateway and server may be empty). Asks with randomised back-off for DHCP_TOTAL_MS (net/dhcp.h),
- * saying so. Fills `config`, configures the interface and tells net/fetch.h the boot server. Escape
- * or ^C ends the wait. Errors: ERROR_NET_OPTION, and those of dhcp_acquire and bsdp_find.
+ * "bootp", "bsdp" (net/bsdp.h), "static:address/mask,gateway,server,name server" (mask as bits
+ * or dotted; what follows it may be empty or left out). Asks with randomised back-off for
+ * DHCP_TOTAL_MS (net/dhcp.h), saying so. Fills `config`, configures the interface and tells
+ * net/fetch.h the boot server, net/names.h the name servers. Escape or ^C ends the wait. Errors:
+ * ERROR_NET_OPTION, and those of dhcp_acquire and bsdp_find.
  */
 error_t network_configure(const char *method, struct network_config *config);
 

@@ -20,6 +20,8 @@ struct udp_pcb;
 struct netif *network_interface(void);
 /* So many full frames may come to the attached card between two polls; 0: not known. */
 unsigned network_burst(void);
+/* True while the stack works on a frame that came in; false in what it does at its own time. */
+bool network_receiving(void);
 /* The attached card's station address, six bytes. */
 const uint8_t *network_station(void);
 /* Gives the interface its address; all in network order. Zeros take it away. */

@@ -25,9 +25,10 @@
     } while (0)
 #define LWIP_PLATFORM_ASSERT(message) network_assertion_failed(message, __FILE__, __LINE__)
 
-/* Both in net/network.c. */
+/* All in net/network.c. */
 void network_diagnostics(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void network_assertion_failed(const char *message, const char *file, int line)
     __attribute__((noreturn));
+uint32_t network_random(void);
 
 #endif

@@ -24,7 +24,7 @@ stop_servers() {
 }
 
 dnsmasq_server() {
-    serve dnsmasq --no-daemon --conf-file=/dev/null --user=root --port=0 --interface=tap0 \
+    serve dnsmasq --no-daemon --conf-file=/dev/null --user=root --port="${NAMES_PORT:-0}" --interface=tap0 \
         --bind-interfaces --dhcp-leasefile="$work/leases" --dhcp-range=192.0.2.20,192.0.2.40,1h \
         --log-dhcp "$@"
 }

@@ -26,7 +26,8 @@ struct in_flight {
     uint8_t *bytes; /* of exactly that length, so that a read past the end is seen */
 };
 static struct in_flight *in_flight;
-static peer_receive on_receive;
+static peer_receive on_receive, on_special_port;
+static uint16_t special_port;
 static peer_tick on_tick;
 static bool arp_answered, link_up, transmit_fails;
 static uint32_t seed;
@@ -213,7 +214,9 @@ static void take_udp(const uint8_t *ip)
     datagram.to_port = get_be16(udp + 2);
     datagram.bytes = udp + 8;
     datagram.length = length - 8;
-    if (on_receive != NULL)
+    if (on_special_port != NULL && datagram.to_port == special_port)
+        on_special_port(&datagram);
+    else if (on_receive != NULL)
         on_receive(&datagram);
 }
 
@@ -289,7 +292,7 @@ void peer_start_with(size_t memory)
     driver.burst = 64;
     nic.driver = &driver;
     memcpy(nic.address, peer_client_station, 6);
-    on_receive = NULL;
+    on_receive = on_special_port = NULL;
     on_tick = NULL;
     arp_answered = link_up = true;
     transmit_fails = false;
@@ -318,6 +321,12 @@ void peer_configure(void)
 void peer_on_receive(peer_receive receive)
 {
     on_receive = receive;
+}
+
+void peer_on_port(uint16_t port, peer_receive receive)
+{
+    special_port = port;
+    on_special_port = receive;
 }
 
 void peer_on_tick(peer_tick tick)

@@ -40,6 +40,8 @@ uint32_t peer_address(const char *text);
 
 /* Who gets the loader's datagrams; who is called whenever the loader polls. */
 void peer_on_receive(peer_receive receive);
+/* Who gets those to one port instead. */
+void peer_on_port(uint16_t port, peer_receive receive);
 void peer_on_tick(peer_tick tick);
 /* Answer ARP requests for any address but the loader's own (default) or for none. */
 void peer_answer_arp(bool on);

@@ -69,6 +69,7 @@ static void test_static(void **state)
     assert_int_equal(config.netmask, peer_address("255.255.255.0"));
     assert_int_equal(config.gateway, peer_address("192.168.7.1"));
     assert_int_equal(config.server, peer_address("192.168.7.2"));
+    assert_int_equal(config.dns, 0);
     assert_int_equal(config.reply_length, 0);
     assert_int_equal(netif_ip4_addr(network_interface())->addr, config.address);
     assert_non_null(strstr(host_console(), "static: address 192.168.7.9, mask 255.255.255.0, "
@@ -80,6 +81,8 @@ static void test_static(void **state)
     assert_int_equal(config.server, peer_address("10.9.9.9"));
     assert_true(network_reachable(peer_address("10.1.15.1")));
     assert_false(network_reachable(peer_address("10.1.16.1")));
+    assert_int_equal(network_configure("static:10.1.2.3/24,,,10.1.2.53", &config), OK);
+    assert_int_equal(config.dns, peer_address("10.1.2.53"));
     assert_int_equal(network_configure("static:10.1.2.2/31", &config), OK);
     assert_int_equal(network_configure("static:10.1.2.2/32", &config), OK);
     assert_int_equal(config.netmask, 0xFFFFFFFFu);
@@ -116,6 +119,8 @@ static void test_bad_options(void **state)
         "static:10.0.0.1/24,,x",
         "static:10.0.0.1/24,,10.0.0.2,",
         "static:10.0.0.1/24,,10.0.0.2,5",
+        "static:10.0.0.1/24,,10.0.0.2,10.0.0.3,4",
+        "static:10.0.0.1/24,,,127.0.0.1",
     };
 
     (void)state;
