@@ -13,12 +13,13 @@
 #include "net/stack.h"
 
 /*
- * RFC 2131 section 4.1: 4 s, doubled each time, each randomised by up to 1 s either way. The RFC
- * goes up to 64 s; we stop at 16 s, so that a switch port that begins to forward is used soon.
+ * RFC 2131 section 4.1: 4 s, randomised by up to 1 s either way, doubled each time. The RFC goes up
+ * to 64 s; we stop at 16 s, so that a switch port that begins to forward is used soon. And where it
+ * leaves the second at one second we take a quarter of each wait: a room full of machines that
+ * wait for a server is not spread over the longer waits otherwise.
  */
 #define FIRST_INTERVAL_MS   4000u
 #define LONGEST_INTERVAL_MS 16000u
-#define JITTER_MS           1000u
 /* How long an offer without a boot file, or from a server that let us down, waits for a better one.
  */
 #define COLLECT_MS 1000u
@@ -167,11 +168,6 @@ static error_t wait_until(uint64_t until_ms)
     }
 }
 
-static uint64_t randomised(uint32_t interval_ms)
-{
-    return interval_ms - JITTER_MS + network_random() % (2 * JITTER_MS + 1);
-}
-
 static void send(enum dhcp_message type)
 {
     struct dhcp_query query = {.type = type, .broadcast = client.broadcast};
@@ -205,7 +201,7 @@ static error_t select_server(void)
     client.offer.present = client.bootp.present = client.final.present = false;
     client.boot_offer.present = false;
     while (elapsed_ms() < DHCP_TOTAL_MS) {
-        uint64_t until = platform_milliseconds() + randomised(interval);
+        uint64_t until = platform_milliseconds() + network_spread(interval);
 
         if (until > client.exchange.started_ms + DHCP_TOTAL_MS)
             until = client.exchange.started_ms + DHCP_TOTAL_MS;
@@ -238,7 +234,7 @@ static error_t request_offer(void)
             client.broadcast = true;
         send(DHCP_IS_REQUEST);
         client.tries++;
-        error = wait_until(platform_milliseconds() + randomised(interval));
+        error = wait_until(platform_milliseconds() + network_spread(interval));
         interval *= 2;
     }
     return error;

@@ -364,6 +364,11 @@ uint32_t network_random(void)
     return random_state;
 }
 
+uint32_t network_spread(uint32_t milliseconds)
+{
+    return milliseconds - milliseconds / 4 + network_random() % (milliseconds / 2 + 1);
+}
+
 bool network_interrupted(void)
 {
     uint64_t now = platform_milliseconds();

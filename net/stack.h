@@ -49,6 +49,11 @@ unsigned network_refusals(uint32_t from);
 
 /* Random enough for transaction numbers and back-off: seeded from station address and clock. */
 uint32_t network_random(void);
+/*
+ * A wait of about so long: up to a quarter less or more, by chance. Machines that were switched on
+ * at the same moment must not go on asking at the same moments.
+ */
+uint32_t network_spread(uint32_t milliseconds);
 
 /* True if escape or ^C was typed. Asks the firmware at most ten times a second. */
 bool network_interrupted(void);

@@ -24,8 +24,8 @@
  */
 #define SERVER_TIMEOUT_LOCAL_S 1
 #define SERVER_TIMEOUT_S       2
-#define REQUEST_FIRST_MS       1000u
-#define REQUEST_INTERVAL_MS    8000u /* the longest between two requests */
+#define REQUEST_FIRST_MS       1000u /* between the first two requests, about; doubles */
+#define REQUEST_DOUBLED        3     /* so many times */
 #define SILENCE_SHOWN_MS       2000u
 /* No answer at all for so long ends it; a switch port may begin to forward after 50 s. */
 #define REQUEST_TOTAL_MS 60000u
@@ -103,8 +103,8 @@ struct transfer {
     unsigned cut_short;      /* windows that ended early, since the last whole one */
     uint64_t position;       /* bytes received since this start */
     uint64_t began_ms, progress_ms, sent_ms;
-    uint64_t waiting_ms; /* since when an answer to the last acknowledgement is awaited */
-    uint64_t request_interval_ms;
+    uint64_t waiting_ms;      /* since when an answer to the last acknowledgement is awaited */
+    uint32_t request_wait_ms; /* from this request to the next */
     struct round_trip trip;
     bool acknowledged_once; /* so that the next block tells how long a round trip is */
     uint32_t stranger;      /* somebody else who answered our request */
@@ -178,6 +178,8 @@ static void send_request(void)
     }
     transfer.asked_options |= options;
     transfer.asked_plain |= !options;
+    transfer.request_wait_ms = network_spread(
+        REQUEST_FIRST_MS << (transfer.tries < REQUEST_DOUBLED ? transfer.tries : REQUEST_DOUBLED));
     transfer.tries++;
     network_send_udp(transfer.endpoint, transfer.server, server_port(), packet, length);
     transfer.sent_ms = platform_milliseconds();
@@ -573,21 +575,18 @@ static void send_ack_again(uint64_t now)
 
 static void send_request_again(uint64_t now)
 {
-    uint64_t interval = transfer.request_interval_ms * 2;
-
     print("  TFTP: no answer from %s yet (%u s of %u s, escape stops)%s\n",
           network_address_text(transfer.server), (unsigned)((now - transfer.began_ms) / 1000),
           request_total_ms() / 1000, link_text());
     network_find_again(transfer.server);
     send_request();
-    transfer.request_interval_ms = interval < REQUEST_INTERVAL_MS ? interval : REQUEST_INTERVAL_MS;
 }
 
 static void send_again(uint64_t now)
 {
     if (transfer.connected && now - transfer.waiting_ms >= transfer.trip.timeout_ms)
         send_ack_again(now);
-    else if (!transfer.connected && now - transfer.sent_ms >= transfer.request_interval_ms)
+    else if (!transfer.connected && now - transfer.sent_ms >= transfer.request_wait_ms)
         send_request_again(now);
 }
 
@@ -638,7 +637,6 @@ static enum outcome start(unsigned block_size, unsigned window)
     transfer.position = 0;
     transfer.delivered_before = transfer.delivered;
     transfer.began_ms = platform_milliseconds();
-    transfer.request_interval_ms = REQUEST_FIRST_MS;
     transfer.acknowledged_once = false;
     transfer.stranger = 0;
     round_trip_begin(&transfer.trip);

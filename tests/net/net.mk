@@ -29,6 +29,13 @@ $(BUILD)/$(1)/net/client: $$(call objects,$(1),$$(CLIENT_SOURCES) $$(HOST) $$(CL
 endef
 $(foreach v,$(CLIENT_VARIANTS),$(eval $(call client_variant,$(v))))
 
+# Many of those processes and the switch between them and the servers.
+FLEET := $(BUILD)/host/fleet
+$(FLEET): $(call objects,host,tests/net/fleet/main.c $(WIRE_CORE))
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC_host) $(CFLAGS_host) -o $@ $^
+
 # Faults, servers, cards and processors in every combination, in virtual time; the table of times is
 # build/check-wire.txt.
 SEEDS ?= 2
@@ -36,10 +43,15 @@ SEEDS ?= 2
 check-wire: $(WIRE) $(CLIENTS)
 	$(Q)nice python3 tests/net/check-wire.py $(BUILD) $(SEEDS)
 
+# 200 machines at once and real servers; writes the figures of docs/fleet.md and draws docs/fleet.svg.
+.PHONY: fleet
+fleet: setup $(FLEET) $(BUILD)/host/net/client
+	$(Q)BUILD=$(BUILD) sh tests/net/fleet-figures.sh
+
 # What the scripts of tests/net and tests/qemu need.
 .PHONY: net-inputs
-net-inputs: $(WIRE) $(CLIENTS)
+net-inputs: $(WIRE) $(CLIENTS) $(FLEET)
 check: net-inputs
 check-qemu: $(WIRE) $(CLIENTS)
 -include $(foreach v,$(CLIENT_VARIANTS),$(wildcard $(patsubst %.o,%.d,$(call objects,$(v),$(CLIENT_SOURCES) \
-	tests/net/wire/main.c))))
+	tests/net/wire/main.c tests/net/fleet/main.c))))

@@ -253,6 +253,31 @@ static void test_requests_lost(void **state)
     expect_console("no answer from 10.0.2.2 yet");
 }
 
+/* Machines whose first requests got lost at the same moment do not ask again at the same moment. */
+static void test_requests_spread(void **state)
+{
+    uint64_t shortest = UINT64_MAX, longest = 0;
+
+    for (uint8_t i = 0; i < 32; i++) {
+        uint64_t before;
+
+        set_up(state);
+        peer_nic()->address[5] = i;
+        network_start(peer_nic());
+        peer_configure();
+        server->deaf_requests = 1;
+        before = platform_milliseconds();
+        expect_whole_file();
+        before = platform_milliseconds() - before;
+        assert_int_equal(server->requests, 2);
+        shortest = before < shortest ? before : shortest;
+        longest = before > longest ? before : longest;
+    }
+    /* A second, give or take a quarter. */
+    assert_in_range(shortest, 750, 900);
+    assert_in_range(longest, 1100, 1300);
+}
+
 static void test_acknowledgements_lost(void **state)
 {
     (void)state;
@@ -1380,6 +1405,7 @@ int main(void)
         TEST(test_no_size_told),
         TEST(test_own_port),
         TEST(test_requests_lost),
+        TEST(test_requests_spread),
         TEST(test_acknowledgements_lost),
         TEST(test_server_repeats),
         TEST(test_seeds),

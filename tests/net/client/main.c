@@ -11,8 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <signal.h>
 #include <time.h>
@@ -33,12 +35,13 @@
 #define FRAMES_AT_ONCE  64
 #define SOCKET_BUFFER   (1 << 20)
 #define STATION_DEFAULT 0x123456u
+#define WAIT_MS         1 /* the longest sleep in real time */
 
 static struct {
-    const char *card, *socket, *peer, *output, *record, *report, *file;
+    const char *card, *socket, *peer, *output, *record, *report, *file, *right;
     uint64_t seed, size, latency_us, limit_us;
     enum server_manners manners;
-    unsigned window;
+    unsigned window, wait_ms;
     bool echo;
     uint32_t station;
 } words = {.card = "scripted",
@@ -46,6 +49,7 @@ static struct {
            .size = 1 << 20,
            .latency_us = LATENCY_US,
            .limit_us = LIMIT_SECONDS * 1000000ull,
+           .wait_ms = WAIT_MS,
            .station = STATION_DEFAULT};
 
 /* What came, and how. */
@@ -55,6 +59,10 @@ static struct {
     uint64_t last_us; /* when the last byte came */
     uint64_t sent;    /* frames */
 } got;
+
+/* What should come in real time; NULL: nobody said. */
+static const uint8_t *right_bytes;
+static uint64_t right_length;
 
 static struct wire *wire;
 static int handle = -1;
@@ -143,7 +151,10 @@ static void real_sent(const uint8_t *frame, size_t length)
 {
     got.sent++;
     /* What the other end does not take is lost, as on a network. */
-    (void)!sendto(handle, frame, length, MSG_DONTWAIT, (struct sockaddr *)&peer, sizeof peer);
+    if (words.peer == NULL)
+        (void)!send(handle, frame, length, MSG_DONTWAIT);
+    else
+        (void)!sendto(handle, frame, length, MSG_DONTWAIT, (struct sockaddr *)&peer, sizeof peer);
 }
 
 /* The machine's clock follows the real one. */
@@ -160,7 +171,7 @@ static void real_pump(void)
     static uint8_t frame[FRAME_MAXIMUM];
     struct pollfd wait = {handle, POLLIN, 0};
 
-    if (poll(&wait, 1, 1) > 0) {
+    if (poll(&wait, 1, (int)words.wait_ms) > 0) {
         for (int i = 0; i < FRAMES_AT_ONCE; i++) {
             ssize_t length = read(handle, frame, sizeof frame);
 
@@ -206,7 +217,10 @@ static error_t sink_write(struct fetch_sink *sink, uint64_t offset, const uint8_
     (void)sink;
     if (offset != got.bytes)
         got.wrong++;
-    if (handle < 0) {
+    if (right_bytes != NULL) {
+        if (offset + length > right_length || memcmp(bytes, right_bytes + offset, length) != 0)
+            got.wrong++;
+    } else if (handle < 0) {
         const uint8_t *right = server_pattern(offset);
 
         for (size_t i = 0; i < length; i++)
@@ -217,6 +231,13 @@ static error_t sink_write(struct fetch_sink *sink, uint64_t offset, const uint8_
     got.bytes = offset + length;
     got.last_us = platform_microseconds();
     return OK;
+}
+
+static bool right_size(void)
+{
+    if (words.right != NULL)
+        return got.bytes == right_length;
+    return handle >= 0 || got.bytes == words.size;
 }
 
 static error_t boot(struct nic *nic)
@@ -241,7 +262,8 @@ static const char usage[] =
     "usage: client [-n scripted|rtl8139|e1000] [-m STATION] [-L LIMIT-S] [-e]\n"
     "              virtual time: [-s SEED] [-r RULE]... [-b BYTES] [-M patient|eager|blind|plain]\n"
     "                            [-w WINDOW] [-l LATENCY-US] [-p PCAPNG] [-o REPORT]\n"
-    "              real time:    -c OWN-SOCKET,PEER-SOCKET [-O OUTPUT] [-F FILE]\n";
+    "              real time:    -c OWN-SOCKET,PEER-SOCKET|fd:NUMBER [-O OUTPUT] [-F FILE]\n"
+    "                            [-C FILE-THAT-IS-RIGHT] [-W LONGEST-SLEEP-MS]\n";
 
 static void refuse(const char *what)
 {
@@ -276,6 +298,10 @@ static void take_sockets(char *text)
 {
     char *comma = strchr(text, ',');
 
+    if (strncmp(text, "fd:", 3) == 0) {
+        handle = (int)number(text + 3);
+        return;
+    }
     if (comma == NULL)
         refuse(text);
     *comma = '\0';
@@ -328,6 +354,12 @@ static void take(int letter, char *value)
     case 'F':
         words.file = value;
         break;
+    case 'C':
+        words.right = value;
+        break;
+    case 'W':
+        words.wait_ms = (unsigned)number(value);
+        break;
     case 'r':
         break; /* with the wire */
     default:
@@ -335,7 +367,7 @@ static void take(int letter, char *value)
     }
 }
 
-#define LETTERS "n:m:L:es:r:b:M:w:l:p:o:c:O:F:"
+#define LETTERS "n:m:L:es:r:b:M:w:l:p:o:c:O:F:C:W:"
 
 static void make_wire(int argc, char **argv)
 {
@@ -379,6 +411,21 @@ static void make_machine(void)
     real_start_us = real_us();
 }
 
+/* Maps the file that the one from the network should be the same as. */
+static void map_right(void)
+{
+    struct stat about;
+    int file = open(words.right, O_RDONLY | O_CLOEXEC);
+
+    if (file < 0 || fstat(file, &about) != 0 || about.st_size == 0)
+        give_up(words.right);
+    right_length = (uint64_t)about.st_size;
+    right_bytes = mmap(NULL, right_length, PROT_READ, MAP_PRIVATE, file, 0);
+    if (right_bytes == MAP_FAILED)
+        give_up(words.right);
+    close(file);
+}
+
 static void write_report(void)
 {
     FILE *report = fopen(words.report, "w");
@@ -404,8 +451,10 @@ int main(int argc, char **argv)
         refuse(argv[optind]);
     if (words.socket != NULL)
         open_socket();
-    else
+    else if (handle < 0)
         make_wire(argc, argv);
+    if (words.right != NULL)
+        map_right();
     if (words.output != NULL && (got.output = fopen(words.output, "wb")) == NULL)
         give_up(words.output);
     make_machine();
@@ -416,7 +465,7 @@ int main(int argc, char **argv)
     }
     if (got.output != NULL && fclose(got.output) != 0)
         give_up(words.output);
-    right = error == OK && got.wrong == 0 && (handle >= 0 || got.bytes == words.size);
+    right = error == OK && got.wrong == 0 && right_size();
     result(right ? "right" : error == OK || got.wrong != 0 ? "WRONG" : error_code(error));
     if (error != OK)
         printf("client detail: %s\n", error_detail());
