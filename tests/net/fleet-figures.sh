@@ -44,5 +44,5 @@ later() {
 }
 late=30
 measure small 'after a power failure, servers 30 s late: 64 KiB'
-python3 tests/net/fleet.py plot 31 docs/fleet.svg "$work/fleet"
+python3 tests/net/fleet.py plot 30 docs/fleet.svg "$work/fleet"
 python3 tests/net/fleet.py document docs/fleet.md "$work/rows" "$work/fleet"

@@ -124,7 +124,7 @@ def plot(servers_from, svg, path):
         line(LEFT, bottom, WIDTH - RIGHT, bottom, 'black')
         x = LEFT + servers_from * step
         line(x, top, x, bottom, 'black', ' stroke-dasharray="4 3"')
-        text(x + 4, top + 10, 'the servers start', 'start')
+        text(x - 4, top + 10, 'the servers start', 'end')
         for second in range(0, seconds + 1, 5):
             text(LEFT + second * step, bottom + 16, f'{second} s')
     out.append('</svg>')

@@ -40,6 +40,7 @@ tftpd_for_many() {
 dnsmasq_for_many() { # file, options
     for_many=$1
     shift
+    rm -f "$work/leases" # addresses that it knows it does not ping
     serve dnsmasq --no-daemon --conf-file=/dev/null --user=root --interface=tap0 \
         --bind-interfaces --dhcp-leasefile="$work/leases" --dhcp-range=192.0.2.10,192.0.2.250,1h \
         --enable-tftp --tftp-root="$files" --dhcp-boot="$for_many" "$@"
