@@ -219,7 +219,9 @@ static error_t shown_write(struct fetch_sink *sink, uint64_t offset, const uint8
 
     if (error != OK)
         return error;
-    shown->done = offset + length;
+    /* A second start is not shown until it gets further than the first. */
+    if (offset + length > shown->done)
+        shown->done = offset + length;
     progress_update(&shown->progress, shown->done);
     return OK;
 }

@@ -23,7 +23,7 @@
 struct fetch_sink {
     /* Called once before the first byte; size may be FETCH_SIZE_UNKNOWN. */
     error_t (*begin)(struct fetch_sink *sink, uint64_t size);
-    /* Bytes arrive in order, each once. */
+    /* Bytes arrive in order. Offset 0 may come again: what was written before counts no more. */
     error_t (*write)(struct fetch_sink *sink, uint64_t offset, const uint8_t *bytes, size_t length);
     void *context;
 };

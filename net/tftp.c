@@ -53,6 +53,10 @@
 /* So many windows in a row that ended early and not one whole: the window is too large. */
 #define CUT_SHORT_ENOUGH 8
 #define WINDOW_DIVISOR   4
+/* No new byte may come for so long while bytes come again, and so many times as long as the others
+ * took. */
+#define CATCH_UP_MS    60000u
+#define CATCH_UP_TIMES 6
 /* So many times "port unreachable" is an answer, too. */
 #define REFUSALS_ENOUGH 4
 /*
@@ -81,9 +85,10 @@ struct transfer {
     /* The file, whatever the number of starts. */
     bool begun;
     uint64_t size;      /* what the server announced, or FETCH_SIZE_UNKNOWN */
-    uint64_t delivered; /* bytes that the sink has */
+    uint64_t delivered; /* so many bytes, from the first on, have been in the sink */
     bool restarted, heard;
-    uint64_t delivered_before; /* bytes that the sink had at the last start */
+    uint64_t asked_ms, furthest_ms; /* the first start, and when `delivered` grew last */
+    uint64_t delivered_before;      /* the same at the last start */
 
     /* This start. */
     struct udp_pcb *endpoint;
@@ -317,23 +322,18 @@ static void receive_oack(const struct tftp_packet *packet, uint16_t port)
         acknowledge();
 }
 
-/* Gives the sink what it does not have yet. */
+/*
+ * A second start gives all bytes again: in the end everything is of one transfer, whatever the
+ * first one was told before it broke off.
+ */
 static error_t deliver(uint64_t offset, const uint8_t *bytes, size_t length)
 {
-    error_t error;
+    error_t error = length != 0 ? transfer.sink->write(transfer.sink, offset, bytes, length) : OK;
 
-    if (offset + length <= transfer.delivered)
-        return OK;
-    if (offset < transfer.delivered) {
-        size_t known = (size_t)(transfer.delivered - offset);
-
-        bytes += known;
-        length -= known;
-        offset += known;
-    }
-    error = transfer.sink->write(transfer.sink, offset, bytes, length);
-    if (error == OK)
+    if (error == OK && offset + length > transfer.delivered) {
         transfer.delivered = offset + length;
+        transfer.furthest_ms = platform_milliseconds();
+    }
     return error;
 }
 
@@ -526,7 +526,6 @@ static uint64_t patience_ms(void)
     return STALL_TOTAL_MS;
 }
 
-/* True if nothing has come for so long that this start is given up. */
 /* How long a request may stay without an answer. */
 static unsigned request_total_ms(void)
 {
@@ -535,13 +534,22 @@ static unsigned request_total_ms(void)
     return answer_limit_ms != 0 ? answer_limit_ms : REQUEST_TOTAL_MS;
 }
 
+/* True if this start and those since take too long to get where one before them was. */
+static bool is_behind(uint64_t now)
+{
+    return transfer.position < transfer.delivered &&
+           now - transfer.furthest_ms >=
+               CATCH_UP_MS + CATCH_UP_TIMES * (transfer.furthest_ms - transfer.asked_ms);
+}
+
+/* True if nothing has come for so long, or so little, that this start is given up. */
 static bool given_up(uint64_t now)
 {
     unsigned refusals = network_refusals(transfer.server) - transfer.refusals_before;
 
     if (!transfer.connected)
         return now - transfer.began_ms >= request_total_ms() || refusals >= REFUSALS_ENOUGH;
-    return now - transfer.progress_ms >= patience_ms() ||
+    return now - transfer.progress_ms >= patience_ms() || is_behind(now) ||
            (refusals >= PEER_GONE_REFUSALS && now - transfer.progress_ms >= PEER_GONE_MS);
 }
 
@@ -666,21 +674,23 @@ static error_t no_answer(void)
 }
 
 /*
- * A silent server gets another start: the transfer goes on where it was in the file, not on the
- * wire. With small blocks, since full frames may get lost where small ones pass, unless the link
- * explains the silence. False if that has been tried and has brought nothing.
+ * A silent server gets another start, from the file's beginning. If not one block came, with small
+ * blocks, since full frames may get lost where small ones pass, unless the link explains the
+ * silence. False if the last start got no further than those before, and that is no matter of size.
  */
 static bool start_again(unsigned *block_size, unsigned *window)
 {
-    bool small = *block_size <= TFTP_BLOCK_DEFAULT;
+    bool small = *block_size <= TFTP_BLOCK_DEFAULT, got_blocks = transfer.position != 0;
 
     if (!transfer.heard || !network_link())
         return false;
-    if (transfer.restarted && small && transfer.delivered == transfer.delivered_before)
+    if (transfer.restarted && (small || got_blocks || !transfer.connected) &&
+        transfer.delivered == transfer.delivered_before)
         return false;
-    if (!small && (transfer.restarted || !link_was_lost())) {
+    if (!small && !got_blocks && (transfer.restarted || !link_was_lost())) {
         *block_size = TFTP_BLOCK_DEFAULT;
-        *window = 1;
+        if (transfer.delivered == 0)
+            *window = 1;
     }
     transfer.restarted = true;
     print("\n  TFTP: %s went silent, starting \"%s\" again with blocks of %u bytes\n",
@@ -725,6 +735,7 @@ error_t tftp_fetch(const struct fetch_uri *uri, struct fetch_sink *sink)
     transfer.size = FETCH_SIZE_UNKNOWN;
     text_make_printable(printable_name, sizeof printable_name, uri->path, sizeof uri->path);
     transfer.name = printable_name;
+    transfer.asked_ms = transfer.furthest_ms = platform_milliseconds();
     window = largest_window();
     for (;;) {
         switch (start(block_size, window)) {

@@ -180,7 +180,12 @@ static void take_request(const struct peer_datagram *datagram)
     server.requests_with_options += options;
     server.windows_asked += server.asked_window != 0;
     if (server.deaf_requests != 0) {
+        static const uint8_t block[4 + 512] = {0, 3, 0, 1, 'n', 'o'};
+
         server.deaf_requests--;
+        server.client_port = datagram->from_port;
+        if (server.forged)
+            peer_tftp_send(7, block, sizeof block);
         return;
     }
     if (server.requests > 1)

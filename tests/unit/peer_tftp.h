@@ -40,6 +40,7 @@ struct peer_tftp {
     unsigned path_limit;                /* datagrams with more data than this get lost */
     uint64_t long_block;                /* this block is a byte too long */
     unsigned deaf_requests;             /* so many requests get lost */
+    bool forged;                        /* somebody answers those instead, with one block */
     uint64_t deaf_acks_from, deaf_acks; /* from this block on so many acknowledgements get lost */
     uint64_t error_block;               /* at this block an error comes instead */
     unsigned error_number;

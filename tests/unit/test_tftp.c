@@ -27,6 +27,7 @@ static struct {
     uint64_t announced, received;
     unsigned begins;
     bool wrong;
+    unsigned wrong_bytes; /* since the last beginning */
     error_t begin_error, write_error;
     uint64_t write_error_at;
 } judge;
@@ -45,6 +46,9 @@ static error_t judge_write(struct fetch_sink *sink, uint64_t offset, const uint8
     (void)sink;
     if (judge.write_error != OK && offset >= judge.write_error_at)
         return judge.write_error;
+    if (offset == 0) /* from the beginning again */
+        judge.received = judge.wrong_bytes = 0;
+    judge.wrong_bytes += memcmp(bytes, peer_pattern(offset), length) != 0;
     if (offset != judge.received || memcmp(bytes, peer_pattern(offset), length) != 0)
         judge.wrong = true;
     judge.received += length;
@@ -362,6 +366,8 @@ static void test_server_dies(void **state)
     expect_failure(ERROR_TFTP_LOST, "after 27892 bytes");
     expect_console("went silent, starting \"mach_kernel\" again");
     expect_console("acknowledging again");
+    /* With full blocks, since these came; and once only, as it got no further. */
+    assert_int_equal(server->requests, 2);
     assert_int_equal(judge.received, 19 * 1468);
     assert_int_equal(judge.begins, 1);
 }
@@ -388,6 +394,43 @@ static error_t limiting_write(struct fetch_sink *sink, uint64_t offset, const ui
     return judge_write(sink, offset, bytes, length);
 }
 
+static error_t slow_write(struct fetch_sink *sink, uint64_t offset, const uint8_t *bytes,
+                          size_t length)
+{
+    if (server->path_limit == 1000)
+        peer_delay(2000000, 0, 0, 0);
+    return limiting_write(sink, offset, bytes, length);
+}
+
+/* Nobody can tell that the first answer is forged; but nothing of it stays in the file. */
+static void test_forged_answer(void **state)
+{
+    (void)state;
+    server->deaf_requests = 1;
+    server->forged = true;
+    host_clock_step_us(200);
+    assert_int_equal(fetch("mach_kernel"), OK);
+    assert_int_equal(server->requests, 2);
+    assert_int_equal(judge.received, server->size);
+    assert_int_equal(judge.wrong_bytes, 0);
+    expect_console("went silent, starting \"mach_kernel\" again");
+}
+
+/* The second start gets its blocks so slowly that it would take hours to get further. */
+static void test_second_start_behind(void **state)
+{
+    uint64_t began = platform_milliseconds();
+
+    (void)state;
+    limit_path_after = 1000000;
+    judge.sink.write = slow_write;
+    server->size = 3000000;
+    host_clock_step_us(200);
+    expect_failure(ERROR_TFTP_LOST, "bytes");
+    assert_true(judge.received < limit_path_after);
+    assert_in_range(platform_milliseconds() - began, 60000, 180000);
+}
+
 static void test_black_hole_in_the_middle(void **state)
 {
     (void)state;
@@ -395,7 +438,7 @@ static void test_black_hole_in_the_middle(void **state)
     judge.sink.write = limiting_write;
     host_clock_step_us(200);
     expect_whole_file();
-    assert_int_equal(server->requests, 2);
+    assert_int_equal(server->requests, 3);
     /* Another size at the second start: not the same file any more. */
     set_up(state);
     judge.sink.write = limiting_write;
@@ -1413,6 +1456,8 @@ int main(void)
         TEST(test_last_acknowledgement_lost),
         TEST(test_server_dies),
         TEST(test_server_comes_back),
+        TEST(test_forged_answer),
+        TEST(test_second_start_behind),
         TEST(test_black_hole_in_the_middle),
         TEST(test_shorter_at_second_start),
         TEST(test_size_learnt_at_second_start),

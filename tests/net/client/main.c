@@ -55,7 +55,7 @@ static struct {
 /* What came, and how. */
 static struct {
     FILE *output;
-    uint64_t bytes, wrong;
+    uint64_t bytes, furthest, wrong;
     uint64_t last_us; /* when the last byte came */
     uint64_t sent;    /* frames */
 } got;
@@ -215,6 +215,12 @@ static error_t sink_write(struct fetch_sink *sink, uint64_t offset, const uint8_
                           size_t length)
 {
     (void)sink;
+    if (offset == 0) { /* from the beginning again: what came before counts no more */
+        got.bytes = got.wrong = 0;
+        if (got.output != NULL &&
+            (fseek(got.output, 0, SEEK_SET) != 0 || ftruncate(fileno(got.output), 0) != 0))
+            give_up(words.output);
+    }
     if (offset != got.bytes)
         got.wrong++;
     if (right_bytes != NULL) {
@@ -229,7 +235,10 @@ static error_t sink_write(struct fetch_sink *sink, uint64_t offset, const uint8_
     if (got.output != NULL && fwrite(bytes, 1, length, got.output) != length)
         give_up(words.output);
     got.bytes = offset + length;
-    got.last_us = platform_microseconds();
+    if (got.bytes > got.furthest) {
+        got.furthest = got.bytes;
+        got.last_us = platform_microseconds();
+    }
     return OK;
 }
 
@@ -466,7 +475,7 @@ int main(int argc, char **argv)
     if (got.output != NULL && fclose(got.output) != 0)
         give_up(words.output);
     right = error == OK && got.wrong == 0 && right_size();
-    result(right ? "right" : error == OK || got.wrong != 0 ? "WRONG" : error_code(error));
+    result(right ? "right" : error == OK ? "WRONG" : error_code(error));
     if (error != OK)
         printf("client detail: %s\n", error_detail());
     if (card_violation() != NULL) {
@@ -481,5 +490,5 @@ int main(int argc, char **argv)
         unlink(words.socket);
     if (wire != NULL)
         wire_destroy(wire);
-    return right ? 0 : error != OK && got.wrong == 0 ? 1 : 3;
+    return right ? 0 : error != OK ? 1 : 3;
 }

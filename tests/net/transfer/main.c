@@ -128,12 +128,12 @@ static void open_udp(const char *ports)
 
 static const uint8_t *right_bytes;
 static uint64_t right_length, received;
-static bool wrong;
+static bool wrong, wrong_size;
 
 static error_t compare_begin(struct fetch_sink *sink, uint64_t size)
 {
     (void)sink;
-    wrong |= size != FETCH_SIZE_UNKNOWN && size != right_length;
+    wrong_size = size != FETCH_SIZE_UNKNOWN && size != right_length;
     return OK;
 }
 
@@ -141,6 +141,8 @@ static error_t compare_write(struct fetch_sink *sink, uint64_t offset, const uin
                              size_t length)
 {
     (void)sink;
+    if (offset == 0) /* from the beginning again: what came before counts no more */
+        wrong = false, received = 0;
     if (offset != received || offset + length > right_length ||
         memcmp(bytes, right_bytes + offset, length) != 0)
         wrong = true;
@@ -172,11 +174,11 @@ static bool transfer(char *words)
     }
     close(handle);
     received = 0;
-    wrong = false;
+    wrong = wrong_size = false;
     frames_sent = frames_received = 0;
     error_clear();
     error = fetch_to_sink(words, &sink);
-    wrong |= error == OK && received != right_length;
+    wrong |= wrong_size || (error == OK && received != right_length);
     printf("%s ms=%u sent=%u received=%u %s\n",
            error != OK ? error_code(error)
            : wrong     ? "WRONG"
