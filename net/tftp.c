@@ -230,6 +230,21 @@ static void acknowledge_again(void)
         repeat_ack();
 }
 
+/*
+ * Blocks of a window that we have already: the server begins again because it has not heard how far
+ * we are. If that is further than what it was told last, it is news, however long a round trip
+ * takes. What comes next is no answer to the last acknowledgement, and tells nothing about the
+ * time that one takes.
+ */
+static void window_again(void)
+{
+    transfer.acknowledged_once = false;
+    if (transfer.unacknowledged == 0)
+        acknowledge_again();
+    else if (platform_milliseconds() - transfer.sent_ms >= ACK_AGAIN_MS)
+        repeat_ack();
+}
+
 /* --- Receiving -------------------------------------------------------------------------------- */
 
 /* Ends the transfer from our side: tells the server and records why. */
@@ -374,13 +389,17 @@ static void receive_data(const struct tftp_packet *packet, uint16_t port)
     }
     switch (tftp_counter_judge(&transfer.counter, packet->block)) {
     case TFTP_BLOCK_AGAIN:
-        if (transfer.unacknowledged == 0)
+        if (transfer.window == 1)
             acknowledge_again();
+        else
+            window_again();
         return;
     case TFTP_BLOCK_AHEAD:
         acknowledge_gap();
         return;
     case TFTP_BLOCK_OLD:
+        if (transfer.window != 1)
+            window_again();
         return;
     case TFTP_BLOCK_NEXT:
         break;

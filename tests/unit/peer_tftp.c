@@ -259,6 +259,8 @@ static void take_ack(uint16_t number)
         server.deaf_acks--;
         return;
     }
+    if (server.deaf_to != NULL && server.deaf_to(server.acks))
+        return;
     if (window != 1) {
         take_window_ack(number);
         return;

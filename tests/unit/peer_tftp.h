@@ -42,6 +42,7 @@ struct peer_tftp {
     unsigned deaf_requests;             /* so many requests get lost */
     bool forged;                        /* somebody answers those instead, with one block */
     uint64_t deaf_acks_from, deaf_acks; /* from this block on so many acknowledgements get lost */
+    bool (*deaf_to)(unsigned ack);      /* which acknowledgements get lost; the first is 1 */
     uint64_t error_block;               /* at this block an error comes instead */
     unsigned error_number;
     const char *error_text;

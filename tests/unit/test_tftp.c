@@ -923,6 +923,34 @@ static void test_window_acknowledgements_lost(void **state)
     assert_true(server->complete);
 }
 
+/* 1 and 2 are of the OACK and 4 of block 16, so that our timer gets slow; 6: block 21 is missing.
+ * From then on the server sends again by itself. */
+static bool is_unheard(unsigned ack)
+{
+    if (ack == 6)
+        server->repeat_ms = 1000;
+    return ack <= 2 || ack == 4 || ack == 6;
+}
+
+/*
+ * A server that sends a window again has not heard how far we are. It is told so, if that is news:
+ * our own timer may be far behind by then, and servers give up after a few times.
+ */
+static void test_window_sent_again(void **state)
+{
+    unsigned blocks = blocks_of(100000, 1468);
+
+    use_window(state, 16);
+    server->deaf_to = is_unheard;
+    server->lost_block = 21;
+    server->lost_times = 1;
+    expect_whole_file();
+    print_message("%u data packets for %u blocks in %u ms\n", server->data_packets, blocks,
+                  window_took_ms());
+    /* 12 behind the missing one, and the window again: with that one, and to ask once more. */
+    assert_in_range(server->data_packets, blocks + 12 + 16, blocks + 12 + 2 * 16);
+}
+
 static void test_window_seeds(void **state)
 {
     for (uint32_t seed = 1; seed <= 60; seed++) {
@@ -1479,6 +1507,7 @@ int main(void)
         TEST(test_window_wrap),
         TEST(test_window_gap),
         TEST(test_window_acknowledgements_lost),
+        TEST(test_window_sent_again),
         TEST(test_window_seeds),
         TEST(test_window_disorder),
         TEST(test_window_refused),
