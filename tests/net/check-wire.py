@@ -5,6 +5,7 @@ and processors. A run is good if the file is right, or if the loader says why no
 (docs/options.md); `must` says what has to arrive. Writes BUILD/check-wire.txt."""
 import collections
 import concurrent.futures
+import itertools
 import re
 import subprocess
 import sys
@@ -13,11 +14,15 @@ BUILD = sys.argv[1]
 SEEDS = int(sys.argv[2]) if len(sys.argv) > 2 else 2
 BYTES = int(sys.argv[3]) if len(sys.argv) > 3 else 8 << 20
 
-FAULTS = (
-    (), ('drop 1%',), ('drop 5%',), ('drop 20%',), ('duplicate 5%',), ('reorder 10%',),
-    ('corrupt 2%',), ('corrupt 2% at=ip checksum=right',), ('corrupt 2% at=udp checksum=right',),
-    ('truncate 2%',), ('delay 20% 1ms-40ms',),
-    ('drop 1%', 'duplicate 5%', 'reorder 10%'),
+# Loss, duplicates, a changed order and damage that the checksum of IP does not show, or that only
+# UDP's does, in every combination; then other faults.
+LOSS = ('', 'drop 1%', 'drop 5%', 'drop 20%')
+DUPLICATES = ('', 'duplicate 5%')
+ORDER = ('', 'reorder 10%')
+DAMAGE = ('', 'corrupt 2%', 'corrupt 2% at=ip checksum=right')
+FAULTS = tuple(tuple(rule for rule in rules if rule)
+               for rules in itertools.product(LOSS, DUPLICATES, ORDER, DAMAGE)) + (
+    ('corrupt 2% at=udp checksum=right',), ('truncate 2%',), ('delay 20% 1ms-40ms',),
     ('drop 5%', 'duplicate 5%', 'reorder 10%', 'corrupt 1%', 'corrupt 1% at=ip checksum=right'),
     ('drop 20%', 'duplicate 5%', 'reorder 10%', 'corrupt 1%', 'corrupt 1% at=udp checksum=right'),
     ('storm 200/s', 'storm 100/s udp', 'inject runt 2%', 'inject oversized 2%',
