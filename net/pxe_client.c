@@ -10,7 +10,11 @@
 #include "net/bsdp_packet.h"
 #include "net/stack.h"
 
-/* PXE 2.1, 2.4.4: the first answer is waited for one second, each further one a second longer. */
+/*
+ * PXE 2.1, 2.4.4: the first answer is waited for one second, each further one a second longer; a
+ * quarter of that more or less, so that machines that were switched on together do not stay
+ * together.
+ */
 #define TRIES          4
 #define LONGER_EACH_MS 1000u
 
@@ -135,7 +139,7 @@ static error_t ask(struct dhcp_exchange *exchange, uint32_t server, uint16_t ite
     exchange->heard = heard;
     exchange->transaction = network_random();
     for (unsigned try = 1; try <= TRIES; try++) {
-        uint64_t until = platform_milliseconds() + try * LONGER_EACH_MS;
+        uint64_t until = platform_milliseconds() + network_spread(try * LONGER_EACH_MS);
 
         print("ProxyDHCP: asking %s for the boot file (%u of %u, escape stops)\n",
               network_address_text(server), try, TRIES);

@@ -419,13 +419,21 @@ static void test_asked(void **state)
 
 static void test_lost_answers(void **state)
 {
+    unsigned odd = 0;
+
     (void)state;
     script.answer_file = "kernel";
     script.lost = 3;
     expect_boot(PROXY, "kernel");
     assert_int_equal(seen.questions, 4);
-    for (unsigned i = 1; i < 4; i++)
-        assert_in_range(seen.question_ms[i] - seen.question_ms[i - 1], i * 1000 - 2, i * 1000 + 50);
+    /* About 1, 2 and 3 s, but not what every other machine waits. */
+    for (unsigned i = 1; i < 4; i++) {
+        unsigned waited = (unsigned)(seen.question_ms[i] - seen.question_ms[i - 1]);
+
+        assert_in_range(waited, i * 750 - 2, i * 1250 + 50);
+        odd += waited % 1000 > 100 && waited % 1000 < 900;
+    }
+    assert_int_not_equal(odd, 0);
 }
 
 static void test_no_answer(void **state)
@@ -435,7 +443,7 @@ static void test_no_answer(void **state)
     script.lost = 1000;
     expect_boot(DHCPD, "");
     assert_int_equal(seen.questions, 4);
-    assert_in_range(platform_milliseconds() - seen.question_ms[0], 10000, 10100);
+    assert_in_range(platform_milliseconds() - seen.question_ms[0], 7500, 12600);
     expect_console("ProxyDHCP: no answer from 10.0.2.9, UDP port 4011");
     assert_int_equal(config.boot_reply_length, 0);
 }
