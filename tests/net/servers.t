@@ -17,13 +17,17 @@ for size in 0 1 511 512 513 1467 1468 1469 23487 23488 23489; do
     head -c $size "$folder/200m" >"$folder/$size"
 done
 small='0 1 511 512 513 1467 1468 1469 23487 23488 23489'
-# What takes so many blocks of 512 and of 8 bytes; the last one is empty where it is "+0".
-for blocks in 65534 65535 65536 65537; do
-    head -c $((blocks * 512 - 212)) "$folder/200m" >"$folder/512x$blocks"
-    head -c $((blocks * 8 - 3)) "$folder/200m" >"$folder/8x$blocks"
+# The largest block that QEMU's server grants.
+for size in 1427 1428 1429; do
+    head -c $size "$folder/200m" >"$folder/$size"
 done
-head -c $((65535 * 512)) "$folder/200m" >"$folder/512x65535+0"
-head -c $((65535 * 8)) "$folder/200m" >"$folder/8x65535+0"
+# What takes so many blocks of 512, 8 and 1428 bytes; the last one is empty where it is "+0".
+for size in 512 8 1428; do
+    for blocks in 65534 65535 65536 65537; do
+        head -c $((blocks * size - size / 3)) "$folder/200m" >"$folder/${size}x$blocks"
+    done
+    head -c $((65535 * size)) "$folder/200m" >"$folder/${size}x65535+0"
+done
 wrapping='65534 65535 65536 65537 65535+0'
 chmod 644 "$folder"/*
 
@@ -113,7 +117,9 @@ serve qemu-system-x86_64 -M none -display none -monitor stdio -netdev "user,id=u
 sleep 1
 wire=udp:7101,7102 address=static:10.0.2.15/24,,10.0.2.2
 # shellcheck disable=SC2086
-fetches "QEMU's own: every size" '' '' $small
+fetches "QEMU's own: every size, and 200 MiB" '' '' $small 1427 1428 1429 200m
+# shellcheck disable=SC2046
+fetches "QEMU's own: numbers that wrap" '' '' $(printf '1428x%s ' $wrapping)
 wire= address=static:192.0.2.50/24,,192.0.2.1
 stop_servers
 

@@ -84,7 +84,9 @@ not_logged() {
 # machine MACHINE CARD WORDS QEMU-ARGUMENTS...: Sawboot, and all that goes over its cable in a file.
 machine() {
     m_machine=$1 m_card=$2 m_words=$3 m_loader=$loader
-    [ "$1" = mac99 ] || m_loader=$loader_x86
+    case $1 in
+    pc | q35) m_loader=$loader_x86 ;;
+    esac
     shift 3
     rm -f "$work/capture"
     start_machine "$m_machine" 256 -kernel "$m_loader" -append "$m_words" "$@" \
@@ -99,6 +101,28 @@ boots() {
     machine "$@"
     verdict "$b_description" 120 || show_servers
     decodes "$b_description"
+}
+
+# chooses DESCRIPTION NAME MACHINE CARD WORDS...: boots it with the number that the menu gives to an image
+# typed at the prompt.
+chooses() {
+    c_description=$1 c_name=$2
+    shift 2
+    mkfifo "$work/port.in" "$work/port.out"
+    exec 4<>"$work/port.in"
+    serial=pipe:$work/port
+    machine "$@"
+    serial=file:$console
+    cat <"$work/port.out" >>"$console" &
+    c_reader=$!
+    wait_console 'image, or Enter for the default: '
+    c_number=$(tr -d '\000' <"$console" | sed -n "s/^ *\([0-9]*\) \"$c_name\" 0x.*/\1/p")
+    printf '%s\r' "$c_number" >&4
+    verdict "$c_description" 120 || show_servers
+    wait "$c_reader" # the machine is gone
+    exec 4>&-
+    rm "$work/port.in" "$work/port.out"
+    decodes "$c_description"
 }
 
 # decodes DESCRIPTION: tshark finds every packet of the DHCP exchange whole.
@@ -164,6 +188,13 @@ boots 'another image by its name, refused once; a common folder, no extensions' 
 exchange '1 1 1 2 3 1 1 1 2 2' 'FAILED, and all over again'
 reads 'goes without' 'the console says that there are no extensions'
 reads 'refused, starting again' 'and that the server has refused'
+
+chooses 'from the menu, what another server has' Panther g3beige rtl8139 \
+    'net=bsdp image=menu args=expect-bsdp'
+exchange '1 1 1 2 2' 'the lists were asked for, though the machine is known'
+logged '^192\.168\.7\.2 SELECT 52:54:00:12:34:56 01000041' 'the one that was typed was chosen'
+reads '"Tiger Server" 0x01000042 from 192\.168\.7\.3 \(chosen before\)' \
+    'the menu says what was chosen before'
 
 machine mac99 rtl8139 'net=bsdp image=Cheetah'
 refused SB-BSDP-02 'an image that nobody has'
