@@ -10,7 +10,7 @@
 #   make iso          a CD image with words of your own:  WORDS="file=... args=..." [OUT=] [ARCH=]
 #   make vmdk         a disk and a machine for VMware:  [WORDS=] [OUT=]
 #   make check        every test;  make check-fast  those without a machine emulator [COVERAGE=1]
-#   make check-wire   720 transfers through a network that misbehaves [SEEDS=]; times in build/check-wire.txt
+#   make check-wire   1296 transfers through a network that misbehaves [SEEDS=]; times in build/check-wire.txt
 #   make fleet        200 machines at once and real servers; figures, written to docs/fleet.md
 #   make bench        figures, written to docs/benchmarks.md
 #   make debug        QEMU stopped for gdb

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 BUILD = sys.argv[1]
-SEEDS = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+SEEDS = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 BYTES = int(sys.argv[3]) if len(sys.argv) > 3 else 8 << 20
 
 # Loss, duplicates, a changed order and damage that the checksum of IP does not show, or that only

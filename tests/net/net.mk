@@ -38,7 +38,7 @@ $(FLEET): $(call objects,host,tests/net/fleet/main.c $(WIRE_CORE))
 
 # Faults, servers, cards and processors in every combination, in virtual time; the table of times is
 # build/check-wire.txt.
-SEEDS ?= 2
+SEEDS ?= 1
 .PHONY: check-wire
 check-wire: $(WIRE) $(CLIENTS)
 	$(Q)nice python3 tests/net/check-wire.py $(BUILD) $(SEEDS)

@@ -58,9 +58,9 @@ folder=$root
 dnsmasq_server --no-ping --dhcp-userclass=set:sawboot,Sawboot \
     --dhcp-boot=tag:!sawboot,sawboot-x86.pxe --dhcp-boot=tag:sawboot,demo-i386
 atftpd_server
-chain pc -device virtio-net-pci,netdev=n0 \
+chain pc -device pcnet,netdev=n0 \
     -object filter-dump,id=dump,netdev=n0,file="$work/capture"
-verdict "virtio-net-pci: atftpd, by the ROM's driver"
+verdict "pcnet: atftpd, by the ROM's driver"
 stop_servers
 tshark -r "$work/capture" -Y tftp -T fields -e udp.srcport -e udp.dstport -e tftp.opcode \
     -e tftp.source_file -e tftp.option.name -e tftp.option.value >"$work/transfers" 2>/dev/null
