@@ -272,6 +272,8 @@ static error_t put_kernel(struct layout *layout)
         }
         add_piece(layout, piece->address, layout->request->image + piece->file_offset,
                   piece->file_size, next - piece->address);
+        launch_label(layout->launch, LAUNCH_KERNEL, piece->name, piece->address,
+                     piece->memory_size);
     }
     layout->next = end;
     return OK;
@@ -310,6 +312,7 @@ static error_t put_symbols(struct layout *layout)
               symbols_length);
     add_piece(layout, strings, request->image + plan->macho.string_offset, strings_length,
               layout->next - strings);
+    launch_label(layout->launch, LAUNCH_SYMBOLS, "", address, length);
     return OK;
 }
 
@@ -321,6 +324,8 @@ static error_t put_packages(struct layout *layout)
         char name[DEVTREE_NAME_MAXIMUM + 1];
         /* The kernel knows it by the words before the '-'; the rest makes it unique. */
         snprintf(name, sizeof(name), "DriversPackage-%x", (unsigned)layout->next);
+        launch_label(layout->launch, LAUNCH_ARCHIVE, request->packages[i].name, layout->next,
+                     request->packages[i].length);
         error = put(layout, name, request->packages[i].bytes, request->packages[i].length);
     }
     return error;
@@ -354,6 +359,7 @@ static error_t put_kext(struct layout *layout, const struct xnu_kext *kext, uint
               module_offset - KEXT_HEADER_SIZE);
     add_piece(layout, address + module_offset, module_length != 0 ? executable->bytes : NULL,
               module_length, layout->next - address - module_offset);
+    launch_label(layout->launch, LAUNCH_EXTENSION, kext->bundle_path, address, length);
     return OK;
 }
 
@@ -374,8 +380,13 @@ static error_t put_pictures(struct layout *layout)
     uint8_t *failed_boot = layout->own + OWN_FAILED_BOOT;
     boot_clut_write(clut);
     failed_boot_write(failed_boot);
+    launch_label(layout->launch, LAUNCH_PICTURE, "BootCLUT", layout->next, BOOT_CLUT_SIZE);
     error_t error = put(layout, "BootCLUT", clut, BOOT_CLUT_SIZE);
-    return error == OK ? put(layout, "Pict-FailedBoot", failed_boot, FAILED_BOOT_SIZE) : error;
+    if (error != OK) {
+        return error;
+    }
+    launch_label(layout->launch, LAUNCH_PICTURE, "Pict-FailedBoot", layout->next, FAILED_BOOT_SIZE);
+    return put(layout, "Pict-FailedBoot", failed_boot, FAILED_BOOT_SIZE);
 }
 
 /*
@@ -391,6 +402,7 @@ static error_t put_tree(struct layout *layout, uint64_t *address, uint64_t *leng
     }
     *address = layout->next;
     *length = devtree_flat_length(layout->tree);
+    launch_label(layout->launch, LAUNCH_DEVICE_TREE, "", *address, *length);
     error = put(layout, "DeviceTree", flat, *length);
     return error == OK ? devtree_flatten(layout->tree, true, flat, (size_t)*length) : error;
 }
@@ -430,6 +442,8 @@ static error_t lay_out(struct layout *layout)
         error = put_symbols(layout);
     }
     if (error == OK) {
+        launch_label(layout->launch, LAUNCH_HEADER, "", layout->next,
+                     request->plan->macho.header_size);
         error = put(layout, "Kernel-__HEADER", request->image, request->plan->macho.header_size);
     }
     if (error == OK) {
@@ -440,6 +454,7 @@ static error_t lay_out(struct layout *layout)
     }
     if (error == OK) {
         layout->launch->boot_args = (uint32_t)layout->next;
+        launch_label(layout->launch, LAUNCH_BOOT_ARGS, "", layout->next, BOOT_ARGS_POWERPC_SIZE);
         error = put(layout, "BootArgs", boot_args, BOOT_ARGS_POWERPC_SIZE);
     }
     if (error == OK) {
@@ -452,6 +467,8 @@ static error_t lay_out(struct layout *layout)
         return error;
     }
     warn_of_size(layout);
+    launch_label(layout->launch, LAUNCH_SCREEN, "", layout->video.address,
+                 (uint64_t)layout->video.row_bytes * layout->video.height);
     struct boot_args_powerpc arguments = {
         .version = boot_args_version(layout->tree),
         .command_line = request->arguments,

@@ -224,6 +224,8 @@ static void put_kernel(struct layout *layout)
         uint64_t next = i + 1 < plan->piece_count ? plan->pieces[i + 1].address : end;
         add_piece(layout, piece->address, layout->request->image + piece->file_offset,
                   piece->file_size, next - piece->address);
+        launch_label(layout->launch, LAUNCH_KERNEL, piece->name, piece->address,
+                     piece->memory_size);
     }
     layout->block = layout->next = end;
 }
@@ -264,6 +266,7 @@ static error_t put_kext(struct layout *layout, const struct xnu_kext *kext)
         length = layout->next - address + kext->executable->length;
         put(layout, kext->executable->bytes, kext->executable->length);
     }
+    launch_label(layout->launch, LAUNCH_EXTENSION, kext->bundle_path, address, length);
     return announce(layout, name, address, length);
 }
 
@@ -279,12 +282,15 @@ static error_t put_files(struct layout *layout)
         char name[DEVTREE_NAME_MAXIMUM + 1];
         entry_name(layout, "DriversPackage", name);
         error = announce(layout, name, layout->next, file->length);
+        launch_label(layout->launch, LAUNCH_ARCHIVE, file->name, layout->next, file->length);
         put(layout, file->bytes, file->length);
     }
     if (error == OK && request->ramdisk != NULL) {
         /* The kernel counts the disk in whole pages and forgets the rest: mdevadd, IOKitBSDInit. */
         error = announce(layout, "RAMDisk", layout->next,
                          round_up(request->ramdisk->length, PAGE_SIZE));
+        launch_label(layout->launch, LAUNCH_RAM_DISK, request->ramdisk->name, layout->next,
+                     request->ramdisk->length);
         put(layout, request->ramdisk->bytes, request->ramdisk->length);
     }
     return error;
@@ -305,6 +311,7 @@ static error_t put_tree(struct layout *layout)
         machine_tree_memory_map_set(layout->tree, layout->memory_map, "DeviceTree", 0, 0);
     layout->tree_address = layout->next;
     layout->tree_length = devtree_flat_length(layout->tree);
+    launch_label(layout->launch, LAUNCH_DEVICE_TREE, "", layout->tree_address, layout->tree_length);
     put(layout, flat, layout->tree_length);
     if (error == OK) {
         error = announce(layout, "DeviceTree", layout->tree_address, layout->tree_length);
@@ -440,12 +447,24 @@ static error_t write_boot_args(struct layout *layout)
         arguments.display = boot_args_x86_wants_text(request->arguments) ? BOOT_DISPLAY_TEXT
                                                                          : BOOT_DISPLAY_GRAPHICS;
     }
+    launch_label(layout->launch, LAUNCH_EFI_MEMORY_MAP, "", layout->block + BLOCK_MEMORY_MAP,
+                 map_size);
     return boot_args_x86_write(&arguments, layout->own + BLOCK_BOOT_ARGS);
+}
+
+static void label_block(struct layout *layout)
+{
+    struct launch *launch = layout->launch;
+    launch_label(launch, LAUNCH_BOOT_ARGS, "", layout->block + BLOCK_BOOT_ARGS,
+                 boot_args_x86_size(layout->version));
+    launch_label(launch, LAUNCH_EFI_TABLES, "", layout->block + BLOCK_EFI_TABLES, EFI_TABLES_SIZE);
+    launch_label(launch, LAUNCH_STACK, "", layout->block + BLOCK_STACK, PAGE_SIZE);
 }
 
 static error_t lay_out(struct layout *layout)
 {
     put(layout, layout->own, BLOCK_SIZE);
+    label_block(layout);
     error_t error = announce(layout, "BootArgs", layout->block + BLOCK_BOOT_ARGS,
                              boot_args_x86_size(layout->version));
     if (error == OK) {

@@ -42,6 +42,7 @@ static error_t add_piece(const uint8_t *image, const struct image_piece *piece,
     moved->copy = (uint32_t)piece->file_size;
     moved->size = (uint32_t)piece->memory_size;
     launch->piece_count++;
+    launch_label(launch, LAUNCH_KERNEL, piece->name, piece->address, piece->memory_size);
     return OK;
 }
 

@@ -10,3 +10,15 @@ void launch_release(struct launch *launch)
     launch->owned = NULL;
     launch->owned_length = 0;
 }
+
+#ifndef SAWBOOT_SMALL
+
+void launch_label(struct launch *launch, enum launch_content content, const char *name,
+                  uint64_t address, uint64_t length)
+{
+    if (length != 0 && launch->label_count < LAUNCH_LABELS_MAXIMUM)
+        launch->labels[launch->label_count++] =
+            (struct launch_label){content, name, address, length};
+}
+
+#endif

@@ -15,6 +15,38 @@ struct nic;
 struct network_config;
 
 #define LAUNCH_PIECES_MAXIMUM (IMAGE_PIECES_MAXIMUM + 96)
+#define LAUNCH_LABELS_MAXIMUM (LAUNCH_PIECES_MAXIMUM + 8)
+
+/* What lies in a range of the memory that a kernel is given; for people (launch_report.h). */
+enum launch_content {
+    LAUNCH_UNNAMED, /* bytes that nobody has named */
+    LAUNCH_ZEROS,
+    LAUNCH_KERNEL,  /* a segment or section of the image */
+    LAUNCH_SYMBOLS, /* the kernel's symbol table */
+    LAUNCH_HEADER,  /* Mach-O header and load commands */
+    LAUNCH_BOOT_ARGS,
+    LAUNCH_DEVICE_TREE, /* flattened */
+    LAUNCH_ARCHIVE,     /* mkext */
+    LAUNCH_EXTENSION,   /* one kext, with its header */
+    LAUNCH_RAM_DISK,
+    LAUNCH_PICTURE, /* for the boot screen, with its colours */
+    LAUNCH_EFI_TABLES,
+    LAUNCH_EFI_MEMORY_MAP,
+    LAUNCH_STACK,
+    LAUNCH_BOOT_INFORMATION, /* multiboot */
+    LAUNCH_BOOT_PARAMETERS,  /* Linux: struct boot_params */
+    LAUNCH_COMMAND_LINE,
+    LAUNCH_MODULE,
+    LAUNCH_INITRD,
+    LAUNCH_SCREEN, /* a frame buffer: nothing is moved there */
+    LAUNCH_CONTENTS
+};
+
+struct launch_label {
+    enum launch_content content;
+    const char *name; /* of the segment, file, ...; "" if there is only one such thing */
+    uint64_t address, length;
+};
 
 struct launch {
     enum handover_kind handover;
@@ -26,6 +58,12 @@ struct launch {
      */
     size_t piece_count;
     struct relocator_piece pieces[LAUNCH_PIECES_MAXIMUM];
+
+#ifndef SAWBOOT_SMALL
+    /* Of parts of the pieces, in any order. */
+    size_t label_count;
+    struct launch_label labels[LAUNCH_LABELS_MAXIMUM];
+#endif
 
     /* Claimed by the hand-over for what it built; launch_release gives it back. */
     void *owned;
@@ -58,6 +96,26 @@ struct launch {
     const uint8_t *client_driver;
     size_t client_driver_length;
 };
+
+/*
+ * For hand-overs: says what [address, address + length) is going to be. `name` is not copied and
+ * has to live as long as the launch. A length of 0, or more than LAUNCH_LABELS_MAXIMUM labels:
+ * nothing is noted. The loader in a card's ROM shows no plan and takes no notes.
+ */
+#ifdef SAWBOOT_SMALL
+static inline void launch_label(struct launch *launch, enum launch_content content,
+                                const char *name, uint64_t address, uint64_t length)
+{
+    (void)launch;
+    (void)content;
+    (void)name;
+    (void)address;
+    (void)length;
+}
+#else
+void launch_label(struct launch *launch, enum launch_content content, const char *name,
+                  uint64_t address, uint64_t length);
+#endif
 
 /* Gives back what the hand-over claimed, after a launch that failed. */
 void launch_release(struct launch *launch);

@@ -62,6 +62,7 @@ static error_t place_kernel(struct work *work)
     if (error == OK)
         error = pieces_add(work->launch, work->kernel, work->request->image + code->file_offset,
                            code->file_size, code->file_size);
+    launch_label(work->launch, LAUNCH_KERNEL, "", work->kernel, code->file_size);
     return error;
 }
 
@@ -100,6 +101,8 @@ static error_t place_initrd(struct work *work)
 
         error =
             pieces_add(work->launch, work->initrd + at, request->modules[i].bytes, length, filled);
+        launch_label(work->launch, LAUNCH_INITRD, request->modules[i].words, work->initrd + at,
+                     length);
         at += filled;
     }
     return error;
@@ -134,6 +137,9 @@ static error_t place_parameters(struct work *work)
     error = placement_take(&work->placement, work->parameters, round_up(length, PAGE_SIZE));
     if (error == OK)
         error = pieces_add(work->launch, work->parameters, work->own, length, length);
+    launch_label(work->launch, LAUNCH_BOOT_PARAMETERS, "", work->parameters, BOOT_PARAMS_SIZE);
+    launch_label(work->launch, LAUNCH_COMMAND_LINE, "", work->parameters + BOOT_PARAMS_SIZE,
+                 length - BOOT_PARAMS_SIZE);
     return error;
 }
 

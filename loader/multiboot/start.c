@@ -102,6 +102,7 @@ static error_t place_kernel(struct work *work)
             error =
                 pieces_add(work->launch, piece->address, work->request->image + piece->file_offset,
                            piece->file_size, piece->memory_size);
+        launch_label(work->launch, LAUNCH_KERNEL, piece->name, piece->address, piece->memory_size);
     }
     work->floor = round_up(image_plan_end(plan), PAGE_SIZE) + KERNEL_GAP;
     return error;
@@ -148,6 +149,7 @@ static error_t place_modules(struct work *work)
         if (error == OK)
             error = pieces_add(work->launch, work->modules[i], module->bytes, module->length,
                                module->length);
+        launch_label(work->launch, LAUNCH_MODULE, module->words, work->modules[i], module->length);
         if (error == OK)
             print_verbose("  module %u at %08x, %u bytes: %s\n", (unsigned)i,
                           (unsigned)work->modules[i], (unsigned)module->length, module->words);
@@ -279,6 +281,7 @@ static error_t place_symbols(struct work *work, uint8_t *headers)
                                section.size);
         if (error != OK)
             break;
+        launch_label(work->launch, LAUNCH_SYMBOLS, "", address, section.size);
         if (wide)
             put_le64(at + 16, address);
         else
@@ -433,6 +436,7 @@ static error_t write_information(struct work *work)
     if (work->tells_screen)
         flags |= FLAG_FRAME_BUFFER;
     put_le32(work->own + INFO_FLAGS, flags);
+    launch_label(work->launch, LAUNCH_BOOT_INFORMATION, "", work->address, work->own_used);
     return pieces_add(work->launch, work->address, work->own, work->own_used, work->own_used);
 }
 
