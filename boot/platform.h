@@ -28,8 +28,18 @@ struct memory_region {
 /* --- Console ------------------------------------------------------------------------------ */
 
 void platform_write(const char *text, size_t length);
-/* The next character typed, or -1 if there is none now. */
+/* The next character typed, or one of enum platform_key, or -1 if there is none now. */
 int platform_read_key(void);
+/* Keys without a character, where the console is no terminal that sends sequences for them. */
+enum platform_key {
+    PLATFORM_KEY_UP = 0x100,
+    PLATFORM_KEY_DOWN,
+    PLATFORM_KEY_LEFT,
+    PLATFORM_KEY_RIGHT,
+    PLATFORM_KEY_HOME,
+    PLATFORM_KEY_END,
+    PLATFORM_KEY_DELETE,
+};
 
 /* --- Clock -------------------------------------------------------------------------------- */
 
@@ -58,6 +68,9 @@ bool platform_claim_at(physical_address base, size_t length);
 void platform_release(void *memory, size_t length);
 /* The largest size that platform_claim(size, 4096) is likely to grant now. */
 size_t platform_largest_free(void);
+/* What is claimed now, the loader's own place included where it counts as that; ascending. Returns
+ * how many were stored. */
+size_t platform_memory_claims(struct memory_region *claims, size_t maximum);
 
 physical_address platform_physical(const void *memory);
 void *platform_virtual(physical_address physical);

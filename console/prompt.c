@@ -4,22 +4,43 @@
 #include <string.h>
 
 #include "boot/platform.h"
-#include "console/console.h"
+#include "console/line_editor.h"
 
 /* A line feed that belongs to a return follows it within this time, at 300 baud and up. */
 #define LINE_FEED_MS 40
 
-enum { KEY_BACKSPACE = 0x08, KEY_KILL = 0x15, KEY_DELETE = 0x7F };
+enum { KEY_INTERRUPT = 0x03, KEY_ESCAPE = 0x1B };
 
-/* A key that was read while waiting for a line feed and was none; -1: none. */
-static int key_ahead = -1;
+/* Keys that were read while something else was waited for: the next line begins with them. */
+static int ahead[64];
+static size_t ahead_count;
 
 static int next_key(void)
 {
-    int key = key_ahead;
+    int key;
 
-    key_ahead = -1;
-    return key >= 0 ? key : platform_read_key();
+    if (ahead_count == 0)
+        return platform_read_key();
+    key = ahead[0];
+    memmove(ahead, ahead + 1, --ahead_count * sizeof ahead[0]);
+    return key;
+}
+
+/* What finds no room is lost, as it is in a terminal's own buffer. */
+static void keep_key(int key)
+{
+    if (key >= 0 && ahead_count < sizeof ahead / sizeof ahead[0])
+        ahead[ahead_count++] = key;
+}
+
+bool prompt_interrupted(void)
+{
+    int key = platform_read_key();
+
+    if (key == KEY_INTERRUPT || key == KEY_ESCAPE)
+        return true;
+    keep_key(key);
+    return false;
 }
 
 /*
@@ -29,37 +50,36 @@ static int next_key(void)
 static void swallow_line_feed(void)
 {
     uint64_t start = platform_milliseconds();
+    int key;
 
+    if (ahead_count != 0) {
+        if (ahead[0] == '\n')
+            next_key();
+        return;
+    }
     do {
-        key_ahead = platform_read_key();
-    } while (key_ahead < 0 && platform_milliseconds() - start < LINE_FEED_MS);
-    if (key_ahead == '\n')
-        key_ahead = -1;
+        key = platform_read_key();
+    } while (key < 0 && platform_milliseconds() - start < LINE_FEED_MS);
+    if (key != '\n')
+        keep_key(key);
+}
+
+void prompt_line_with(const char *label, char *line, size_t size, struct line_history *history)
+{
+    static struct line_editor editor;
+    int key;
+
+    line_editor_begin(&editor, label, line, size, history);
+    do {
+        key = next_key();
+        if (key == '\r')
+            swallow_line_feed();
+    } while (key < 0 || !line_editor_key(&editor, key, platform_milliseconds()));
+    if (history != NULL)
+        line_history_add(history, line);
 }
 
 void prompt_line(const char *label, char *line, size_t size)
 {
-    size_t length = 0;
-
-    print("%s", label);
-    for (;;) {
-        int key = next_key();
-
-        if (key == '\r')
-            swallow_line_feed();
-        if (key == '\r' || key == '\n')
-            break;
-        if ((key == KEY_BACKSPACE || key == KEY_DELETE) && length != 0) {
-            length--;
-            print("\b \b");
-        } else if (key == KEY_KILL) {
-            for (; length != 0; length--)
-                print("\b \b");
-        } else if (key >= ' ' && key < KEY_DELETE && length + 1 < size) {
-            line[length++] = (char)key;
-            print("%c", key);
-        }
-    }
-    line[length] = '\0';
-    print("\n");
+    prompt_line_with(label, line, size, NULL);
 }

@@ -23,6 +23,12 @@ enum {
     KEY_RIGHT_SHIFT = 0x36,
     KEY_CAPS_LOCK = 0x3A,
     KEY_ENTER = 0x1C,
+    KEY_HOME = 0x47,
+    KEY_UP = 0x48,
+    KEY_LEFT = 0x4B,
+    KEY_RIGHT = 0x4D,
+    KEY_END = 0x4F,
+    KEY_DOWN = 0x50,
     KEY_DELETE = 0x53,
     KEY_CODES = 0x54,
 
@@ -74,15 +80,41 @@ void keyboard_initialise(void)
     skip_left = 0;
 }
 
+/* The arrows and their like have no character; a shift here is one that is made up. */
+static int grey_key(uint8_t code)
+{
+#ifdef SAWBOOT_SMALL
+    return code == KEY_DELETE ? ASCII_DELETE : -1;
+#else
+    switch (code) {
+    case KEY_HOME:
+        return PLATFORM_KEY_HOME;
+    case KEY_UP:
+        return PLATFORM_KEY_UP;
+    case KEY_LEFT:
+        return PLATFORM_KEY_LEFT;
+    case KEY_RIGHT:
+        return PLATFORM_KEY_RIGHT;
+    case KEY_END:
+        return PLATFORM_KEY_END;
+    case KEY_DOWN:
+        return PLATFORM_KEY_DOWN;
+    case KEY_DELETE:
+        return PLATFORM_KEY_DELETE;
+    default:
+        return -1;
+    }
+#endif
+}
+
 static int character(uint8_t code)
 {
     if (grey) {
-        /* The arrows and their like have no character; a shift here is one that is made up. */
         if (code == KEY_ENTER)
             return '\r';
         if (code == KEY_SLASH)
             return '/';
-        return code == KEY_DELETE ? ASCII_DELETE : -1;
+        return grey_key(code);
     }
     if (code >= KEY_CODES)
         return -1;

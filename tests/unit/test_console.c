@@ -124,10 +124,10 @@ static void test_prompt_edits(void **state)
     host_type("\x7f\x7fmuchtoolong\n");
     prompt_line("> ", line, sizeof line);
     assert_string_equal(line, "muchtoo");
-    host_type("a\x01\x1b"
+    host_type("a\x01\x16"
               "b\n");
     prompt_line("> ", line, sizeof line);
-    assert_string_equal(line, "ab");
+    assert_string_equal(line, "ba");
 }
 
 /* A line feed behind the return belongs to it; any other key is the next line's. */
