@@ -178,6 +178,27 @@ size_t tftp_build_request(const char *path, unsigned block_size, unsigned timeou
     return *options ? at : plain;
 }
 
+#ifndef SAWBOOT_SMALL
+
+size_t tftp_build_write_request(const char *path, size_t size, unsigned block_size,
+                                unsigned timeout_s, uint8_t packet[TFTP_REQUEST_MAXIMUM],
+                                bool *options)
+{
+    size_t at = 2, plain;
+
+    *options = false;
+    put_be16(packet, TFTP_WRQ);
+    if (path[0] == '\0' || !put_string(packet, &at, path) || !put_string(packet, &at, "octet"))
+        return 0;
+    plain = at;
+    *options = block_size != 0 && put_number_option(packet, &at, "tsize", (unsigned)size) &&
+               put_number_option(packet, &at, "blksize", block_size) &&
+               put_number_option(packet, &at, "timeout", timeout_s);
+    return *options ? at : plain;
+}
+
+#endif
+
 size_t tftp_build_ack(uint16_t block, uint8_t packet[TFTP_HEADER])
 {
     put_be16(packet, TFTP_ACK);

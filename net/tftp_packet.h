@@ -17,7 +17,7 @@
 #define TFTP_REQUEST_MAXIMUM 512 /* RFC 2347: a request's whole length */
 #define TFTP_TEXT_LENGTH     128
 
-enum tftp_opcode { TFTP_RRQ = 1, TFTP_DATA = 3, TFTP_ACK = 4, TFTP_ERROR = 5, TFTP_OACK = 6 };
+enum tftp_opcode { TFTP_RRQ = 1, TFTP_WRQ = 2, TFTP_DATA = 3, TFTP_ACK = 4, TFTP_ERROR = 5, TFTP_OACK = 6 };
 
 /* RFC 1350 appendix and RFC 2347. */
 enum tftp_error {
@@ -58,6 +58,13 @@ bool tftp_parse(const uint8_t *packet, size_t length, struct tftp_packet *parsed
  */
 size_t tftp_build_request(const char *path, unsigned block_size, unsigned timeout_s,
                           unsigned window, uint8_t packet[TFTP_REQUEST_MAXIMUM], bool *options);
+/*
+ * A write request in the same way: `size` bytes are going to come. With a `block_size` other than 0
+ * it asks for tsize, blksize and timeout.
+ */
+size_t tftp_build_write_request(const char *path, size_t size, unsigned block_size,
+                                unsigned timeout_s, uint8_t packet[TFTP_REQUEST_MAXIMUM],
+                                bool *options);
 /* Each returns the length. */
 size_t tftp_build_ack(uint16_t block, uint8_t packet[TFTP_HEADER]);
 #define TFTP_ERROR_PACKET 64
