@@ -63,6 +63,9 @@ struct launch {
     /* Of parts of the pieces, in any order. */
     size_t label_count;
     struct launch_label labels[LAUNCH_LABELS_MAXIMUM];
+
+    /* Everything but the jump: launch_is_dry_run. */
+    bool dry_run;
 #endif
 
     /* Claimed by the hand-over for what it built; launch_release gives it back. */
@@ -116,6 +119,26 @@ static inline void launch_label(struct launch *launch, enum launch_content conte
 void launch_label(struct launch *launch, enum launch_content content, const char *name,
                   uint64_t address, uint64_t length);
 #endif
+
+/*
+ * True if platform_launch shall look whether the launch can be carried out, change nothing, claim
+ * nothing for good, and return OK instead of jumping.
+ */
+static inline bool launch_is_dry_run(const struct launch *launch)
+{
+#ifdef SAWBOOT_SMALL
+    (void)launch;
+    return false;
+#else
+    return launch->dry_run;
+#endif
+}
+
+/*
+ * Copies what is going to lie at [address, address + length) from where it lies before the launch.
+ * False if a byte of that is in no piece. For those who want to see it.
+ */
+bool launch_read(const struct launch *launch, uint64_t address, uint8_t *bytes, size_t length);
 
 /* Gives back what the hand-over claimed, after a launch that failed. */
 void launch_release(struct launch *launch);

@@ -94,10 +94,6 @@ static void sort(struct launch_report *report)
 
 static void add_labels(const struct launch *launch, struct launch_report *report)
 {
-#ifdef SAWBOOT_SMALL
-    (void)launch;
-    (void)report;
-#else
     for (size_t i = 0; i < launch->label_count; i++) {
         const struct launch_label *label = &launch->labels[i];
         uint64_t end = label->address + label->length, copied = 0;
@@ -110,7 +106,6 @@ static void add_labels(const struct launch *launch, struct launch_report *report
         }
         add_row(report, label->content, label->name, label->address, label->length, copied);
     }
-#endif
 }
 
 /* What of [from, to) none of the first `labels` rows, which are sorted, has. */

@@ -201,10 +201,10 @@ error_t platform_launch(const struct launch *launch)
         print_verbose("launch: %u pieces, %u steps, from %08x, entry %08x\n",
                       (unsigned)launch->piece_count, (unsigned)moves.count,
                       (unsigned)(uintptr_t)block, (unsigned)launch->entry);
-        if (launch->set_video)
+        if (launch->set_video && !launch_is_dry_run(launch))
             error = video_set(&launch->video);
     }
-    if (error == OK) {
+    if (error == OK && !launch_is_dry_run(launch)) {
         pxe_leave();
         enter_stub(block);
     }

@@ -269,6 +269,19 @@ size_t platform_largest_free(void)
     return best;
 }
 
+size_t platform_memory_claims(struct memory_region *claims, size_t maximum)
+{
+    size_t count = 0, end = (ram_size - HIGH_RESERVED) / PAGE;
+
+    for (size_t first = LOW_RESERVED / PAGE, next; first < end && count < maximum; first = next) {
+        for (next = first; next < end && page_taken[next] == page_taken[first];)
+            next++;
+        if (page_taken[first])
+            claims[count++] = (struct memory_region){first * PAGE, (next - first) * PAGE};
+    }
+    return count;
+}
+
 physical_address platform_physical(const void *memory)
 {
     return (physical_address)((const uint8_t *)memory - ram);
@@ -339,6 +352,8 @@ error_t platform_launch(const struct launch *launch)
             (!steps[i].zero && !bytes_within(ram_size, steps[i].from, steps[i].length)))
             return fail(ERROR_MEMORY_RANGE, "step to %08x, %u bytes", steps[i].to, steps[i].length);
     }
+    if (launch_is_dry_run(launch))
+        return OK;
     for (size_t i = 0; i < count; i++) {
         if (steps[i].zero)
             memset(ram + steps[i].to, 0, steps[i].length);

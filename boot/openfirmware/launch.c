@@ -163,9 +163,12 @@ static error_t launch_checked(const struct launch *launch)
     struct launch_steps moves = {.steps = block->steps, .maximum = STEPS_MAXIMUM};
     error =
         launch_plan_moves(launch, block->scratch, SCRATCH_LENGTH, claim_clear, &scratch, &moves);
-    if (error == OK && !xnu)
+    bool jumps = error == OK && !launch_is_dry_run(launch);
+    if (jumps && !xnu) {
         error = prepare_interface(launch);
-    if (error != OK) {
+        jumps = error == OK;
+    }
+    if (!jumps) {
         platform_release(scratch.memory, scratch.length);
         platform_release(block, BLOCK_LENGTH);
         return error;
