@@ -15,195 +15,29 @@
 #include "boot/host/host.h"
 #include "boot/main.h"
 #include "darwin/devtree.h"
+#include "flow_server.h"
 #include "golden.h"
 #include "image_builder.h"
 #include "lib/adler32.h"
 #include "lib/bytes.h"
 #include "packed.h"
-#include "peer.h"
 
 #include <cmocka.h>
 
-#define MEMORY        (64u << 20)
-#define BLOCK         512u
-#define SERVER        0x0A000202u /* 10.0.2.2, host order */
-#define CLIENT        0x0A00020Fu
-#define TFTP_DATA     40000
-#define FILES_MAXIMUM 8
-
-static const uint8_t station[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
-static const uint8_t server_station[6] = {0x52, 0x55, 0x0A, 0x00, 0x02, 0x02};
-
-static struct served {
-    const char *name;
-    const uint8_t *bytes;
-    size_t length;
-} served[FILES_MAXIMUM];
-static const struct served *transfer;
-static const char *boot_file;
-static unsigned frames_sent;
-static bool dhcp_answers;
-static bool silent_about_missing; /* as BSD's tftpd with -n */
-
-static void reply_udp(uint16_t from, uint16_t to_port, const uint8_t *bytes, size_t length)
-{
-    uint8_t frame[1600] = {0};
-    uint8_t from_bytes[4], to_bytes[4];
-    uint32_t from_address, to_address;
-
-    put_be32(from_bytes, SERVER);
-    put_be32(to_bytes, CLIENT);
-    memcpy(&from_address, from_bytes, 4); /* network order */
-    memcpy(&to_address, to_bytes, 4);
-    length = peer_build_udp(frame, from_address, from, to_address, to_port, bytes, length);
-    host_deliver(frame, length < 60 ? 60 : length);
-}
-
-static void answer_arp(const uint8_t *frame)
-{
-    uint8_t answer[60] = {0};
-
-    if (get_be16(frame + 20) != 1 || get_be32(frame + 38) == CLIENT)
-        return;
-    memcpy(answer, frame + 6, 6);
-    memcpy(answer + 6, server_station, 6);
-    memcpy(answer + 12, frame + 12, 8); /* type, formats */
-    put_be16(answer + 20, 2);
-    memcpy(answer + 22, server_station, 6);
-    memcpy(answer + 28, frame + 38, 4);
-    memcpy(answer + 32, frame + 22, 10);
-    host_deliver(answer, sizeof answer);
-}
-
-static void answer_dhcp(const uint8_t *request, size_t length)
-{
-    uint8_t answer[300] = {0}, *option = answer + 240;
-    uint8_t type = 0;
-
-    for (size_t at = 240; at + 2 < length && request[at] != 255;)
-        if (request[at] == 0) {
-            at++;
-        } else {
-            if (request[at] == 53)
-                type = request[at + 2];
-            at += 2u + request[at + 1];
-        }
-    memcpy(answer, request, 44);
-    answer[0] = 2;
-    put_be32(answer + 16, CLIENT);
-    put_be32(answer + 20, SERVER);
-    snprintf((char *)answer + 108, 128, "%s", boot_file);
-    put_be32(answer + 236, 0x63825363);
-    *option++ = 53;
-    *option++ = 1;
-    *option++ = type == 1 ? 2 : 5;
-    *option++ = 54;
-    *option++ = 4;
-    put_be32(option, SERVER);
-    option += 4;
-    *option++ = 1;
-    *option++ = 4;
-    put_be32(option, 0xFFFFFF00);
-    option += 4;
-    *option = 255;
-    reply_udp(67, 68, answer, sizeof answer);
-}
-
-static void send_block(uint16_t to, unsigned number)
-{
-    uint8_t packet[4 + BLOCK];
-    size_t offset = (size_t)(number - 1) * BLOCK;
-    size_t length = transfer->length - offset < BLOCK ? transfer->length - offset : BLOCK;
-
-    put_be16(packet, 3);
-    put_be16(packet + 2, (uint16_t)number);
-    memcpy(packet + 4, transfer->bytes + offset, length);
-    reply_udp(TFTP_DATA, to, packet, 4 + length);
-}
-
-static void answer_request(const uint8_t *request, uint16_t to)
-{
-    static const uint8_t missing[] = "\0\5\0\1File not found";
-
-    transfer = NULL;
-    for (size_t i = 0; i < FILES_MAXIMUM; i++)
-        if (served[i].name != NULL && strcmp((const char *)request + 2, served[i].name) == 0)
-            transfer = &served[i];
-    if (transfer != NULL)
-        send_block(to, 1); /* a server without options */
-    else if (!silent_about_missing)
-        reply_udp(TFTP_DATA, to, missing, sizeof missing);
-}
-
-static void transmitted(void *context, const uint8_t *frame, size_t length)
-{
-    const uint8_t *ip = frame + 14, *udp = ip + 20, *payload = udp + 8;
-    uint16_t to = get_be16(udp + 2), from = get_be16(udp);
-
-    (void)context;
-    frames_sent++;
-    if (get_be16(frame + 12) == 0x0806)
-        answer_arp(frame);
-    else if (to == 67 && dhcp_answers)
-        answer_dhcp(payload, length - 42);
-    else if (to == 69)
-        answer_request(payload, from);
-    else if (to == TFTP_DATA && get_be16(payload) == 4 && transfer != NULL &&
-             (size_t)get_be16(payload + 2) * BLOCK <= transfer->length)
-        send_block(from, get_be16(payload + 2) + 1u);
-}
-
-static void serve(const char *name, const uint8_t *bytes, size_t length)
-{
-    for (size_t i = 0; i < FILES_MAXIMUM; i++)
-        if (served[i].name == NULL) {
-            served[i] = (struct served){name, bytes, length};
-            return;
-        }
-    abort();
-}
+#define MEMORY (64u << 20)
 
 static struct builder kernel;
 static struct macho_sample sample;
-static uint8_t package[600];
-
-/* A stored mkext of one kext without a module. */
-static size_t build_package(void)
-{
-    static const char plist[] = "<plist><dict><key>CFBundleIdentifier</key>"
-                                "<string>org.sawboot.test</string></dict></plist>";
-    size_t length = 64 + sizeof plist - 1;
-
-    memset(package, 0, sizeof package);
-    put_be32(package, 0x4D4B5854);
-    put_be32(package + 4, 0x4D4F5358);
-    put_be32(package + 8, (uint32_t)length);
-    put_be32(package + 16, 0x01008000);
-    put_be32(package + 20, 1);
-    put_be32(package + 24, 0xFFFFFFFF);
-    put_be32(package + 28, 0xFFFFFFFF);
-    put_be32(package + 32, 64);
-    put_be32(package + 40, sizeof plist - 1);
-    memcpy(package + 64, plist, sizeof plist - 1);
-    put_be32(package + 12, adler32(package + 16, length - 16));
-    return length;
-}
 
 static int start(void **state)
 {
     (void)state;
     host_reset(MEMORY);
     host_clock_step_us(200);
-    host_add_scripted_card(station, transmitted, NULL);
+    flow_server_start();
     host_set_tree(golden, GOLDEN_LENGTH);
-    memset(served, 0, sizeof served);
-    transfer = NULL;
-    boot_file = "mach_kernel";
-    dhcp_answers = true;
-    silent_about_missing = false;
-    frames_sent = 0;
     build_macho(&kernel, &sample);
-    serve("mach_kernel", kernel.bytes, kernel.length);
+    flow_serve("mach_kernel", kernel.bytes, kernel.length);
     return 0;
 }
 
@@ -240,7 +74,7 @@ static void test_kernel_arrives(void **state)
     const uint8_t *boot_args;
 
     (void)state;
-    serve("nic.mkext", package, build_package());
+    flow_serve("nic.mkext", flow_package, flow_build_package());
     assert_int_equal(loader_boot("driver=nic.mkext mkext=nic.mkext args=-v debug=0x8"), OK);
     launch = host_launched();
     assert_non_null(launch);
@@ -263,7 +97,7 @@ static void test_kernel_arrives(void **state)
 static void test_file_option_beats_server(void **state)
 {
     (void)state;
-    boot_file = "something-else";
+    flow_server.boot_file = "something-else";
     assert_int_equal(loader_boot(""), ERROR_TFTP_SERVER);
     /* RFC 3617: the slash behind the host is not part of the name. */
     assert_int_equal(loader_boot("file=tftp://10.0.2.2/mach_kernel"), OK);
@@ -281,15 +115,15 @@ static void test_arguments_of_the_machine(void **state)
 
 static void serve_plist(const char *name, const char *text)
 {
-    serve(name, (const uint8_t *)text, strlen(text));
+    flow_serve(name, (const uint8_t *)text, strlen(text));
 }
 
 /* Nobody names a file: what our address begins with has a configuration. */
 static void test_configuration_of_the_address(void **state)
 {
     (void)state;
-    boot_file = "";
-    serve("m.mkext", package, build_package());
+    flow_server.boot_file = "";
+    flow_serve("m.mkext", flow_package, flow_build_package());
     serve_plist("sawboot/0A0002", "<dict><key>Kernel</key><string>mach_kernel</string>"
                                   "<key>Kernel Flags</key><string>-v debug=1</string>"
                                   "<key>MKext Cache</key><string>m.mkext</string></dict>");
@@ -312,8 +146,8 @@ static void test_configuration_of_the_address(void **state)
 static void test_configuration_beside_the_file(void **state)
 {
     (void)state;
-    boot_file = "net/kernel";
-    serve("net/kernel", kernel.bytes, kernel.length);
+    flow_server.boot_file = "net/kernel";
+    flow_serve("net/kernel", kernel.bytes, kernel.length);
     assert_int_equal(loader_boot("args=-x"), OK);
     assert_false(console_has("configuration"));
     serve_plist("net/com.apple.Boot.plist",
@@ -333,12 +167,12 @@ static void test_configuration_of_a_silent_server(void **state)
     uint64_t start;
 
     (void)state;
-    silent_about_missing = true;
+    flow_server.silent_about_missing = true;
     start = platform_milliseconds();
     assert_int_equal(loader_boot("args=-x"), OK);
     assert_in_range(platform_milliseconds() - start, 17000, 19000);
     assert_true(console_has("note: nobody answers for com.apple.Boot.plist"));
-    boot_file = "";
+    flow_server.boot_file = "";
     start = platform_milliseconds();
     assert_int_equal(loader_boot("net=dhcp"), ERROR_TFTP_NO_ANSWER);
     assert_in_range(platform_milliseconds() - start, 17000, 19000);
@@ -352,7 +186,7 @@ static void test_configuration_of_a_silent_server(void **state)
 static void test_static_address(void **state)
 {
     (void)state;
-    dhcp_answers = false;
+    flow_server.dhcp_answers = false;
     assert_int_equal(loader_boot("net=static:10.0.2.15/24,,10.0.2.2 file=mach_kernel"), OK);
     assert_non_null(host_launched());
 }
@@ -369,8 +203,8 @@ static void test_started_from_card(void **state)
 
     (void)state;
     host_add_card(&other, 0, false, NULL);
-    boot_file = "net/booter";
-    serve("net/beside", kernel.bytes, kernel.length);
+    flow_server.boot_file = "net/booter";
+    flow_serve("net/beside", kernel.bytes, kernel.length);
     host_set_boot_path(CARD ":,mach_kernel");
     assert_int_equal(loader_boot("-v debug=0x8"), OK);
     assert_string_equal((const char *)host_memory(host_launched()->boot_args) + 4, "-v debug=0x8");
@@ -386,7 +220,7 @@ static void test_started_from_card(void **state)
     host_set_boot_path("/pci@f2000000/mac-io@17/ata-4@1f000/@0:9,mach_kernel");
     assert_int_equal(loader_boot("nic=0"), ERROR_TFTP_SERVER);
     /* No requests: all of it stands in the path. */
-    dhcp_answers = false;
+    flow_server.dhcp_answers = false;
     host_set_boot_path(CARD ":bootp,10.0.2.2,mach_kernel,10.0.2.15,,5,5,255.255.255.0");
     assert_int_equal(loader_boot(""), OK);
     assert_true(console_has("static: address 10.0.2.15, mask 255.255.255.0, gateway none"));
@@ -396,7 +230,7 @@ static void test_started_from_card(void **state)
 static void test_server_of_the_path(void **state)
 {
     (void)state;
-    boot_file = "something-else";
+    flow_server.boot_file = "something-else";
     host_set_boot_path(CARD ":10.0.2.7,mach_kernel");
     assert_int_equal(loader_boot(""), ERROR_TFTP_NO_ANSWER);
     assert_non_null(strstr(error_detail(), "10.0.2.7"));
@@ -414,7 +248,7 @@ static void test_client_program(void **state)
 
     (void)state;
     build_elf(&program);
-    serve("boot/yaboot", program.bytes, program.length);
+    flow_serve("boot/yaboot", program.bytes, program.length);
     assert_int_equal(loader_boot("file=boot/yaboot args=hello there"), OK);
     launch = host_launched();
     assert_non_null(launch);
@@ -428,7 +262,7 @@ static void test_client_program(void **state)
 static void test_refusals(void **state)
 {
     static uint8_t cut[BUILDER_ROOM], bad[600];
-    size_t length = build_package();
+    size_t length = flow_build_package();
 
     (void)state;
     expect_refusal("flie=x", ERROR_OPTION_UNKNOWN, "flie=x");
@@ -439,19 +273,19 @@ static void test_refusals(void **state)
     expect_refusal("file=absent", ERROR_TFTP_SERVER, "File not found");
 
     memcpy(cut, kernel.bytes, kernel.length);
-    serve("cut", cut, kernel.length / 2);
+    flow_serve("cut", cut, kernel.length / 2);
     expect_refusal("file=cut", ERROR_IMAGE_TRUNCATED, "cut: ");
 
-    memcpy(bad, package, length);
+    memcpy(bad, flow_package, length);
     bad[100] ^= 1;
-    serve("bad.mkext", bad, length);
+    flow_serve("bad.mkext", bad, length);
     expect_refusal("driver=bad.mkext", ERROR_MKEXT_CHECKSUM, "driver=bad.mkext");
     expect_refusal("mkext=bad.mkext", ERROR_MKEXT_CHECKSUM, "mkext=bad.mkext");
     expect_refusal("driver=mach_kernel", ERROR_MKEXT_MAGIC, "mach_kernel");
 
-    serve("page", (const uint8_t *)"<html>not here</html>", 21);
+    flow_serve("page", (const uint8_t *)"<html>not here</html>", 21);
     expect_refusal("file=page", ERROR_IMAGE_KIND, "HTML");
-    boot_file = "";
+    flow_server.boot_file = "";
     expect_refusal("", ERROR_NET_NO_FILE, "no file=");
 }
 
@@ -514,10 +348,10 @@ static void expect_kext(void)
 static void test_kext_folders(void **state)
 {
     (void)state;
-    serve("Card.kext/Contents/Info.plist", (const uint8_t *)kext_plist, sizeof kext_plist - 1);
-    serve("Card.kext/Contents/MacOS/Card", kext_executable(18), 700);
-    serve("flat/Card.kext/Info.plist", (const uint8_t *)kext_plist, sizeof kext_plist - 1);
-    serve("flat/Card.kext/Card", kext_executable(18), 700);
+    flow_serve("Card.kext/Contents/Info.plist", (const uint8_t *)kext_plist, sizeof kext_plist - 1);
+    flow_serve("Card.kext/Contents/MacOS/Card", kext_executable(18), 700);
+    flow_serve("flat/Card.kext/Info.plist", (const uint8_t *)kext_plist, sizeof kext_plist - 1);
+    flow_serve("flat/Card.kext/Card", kext_executable(18), 700);
     assert_int_equal(loader_boot("driver=Card.kext"), OK);
     expect_kext();
     assert_int_equal(loader_boot("driver=tftp://10.0.2.2/flat/Card.kext/"), OK);
@@ -528,12 +362,12 @@ static void test_kext_folders(void **state)
 static void test_kext_refusals(void **state)
 {
     (void)state;
-    serve("Card.kext/Contents/Info.plist", (const uint8_t *)kext_plist, sizeof kext_plist - 1);
+    flow_serve("Card.kext/Contents/Info.plist", (const uint8_t *)kext_plist, sizeof kext_plist - 1);
     expect_refusal("driver=No.kext", ERROR_TFTP_SERVER, "driver=No.kext");
     expect_refusal("driver=Card.kext", ERROR_TFTP_SERVER, "Contents/MacOS/Card");
-    serve("Card.kext/Contents/MacOS/Card", kext_executable(7), 700);
+    flow_serve("Card.kext/Contents/MacOS/Card", kext_executable(7), 700);
     expect_refusal("driver=Card.kext", ERROR_MKEXT_CPU, "driver=Card.kext/Contents/MacOS/Card");
-    serve("Bad.kext/Contents/Info.plist", (const uint8_t *)"bplist00", 8);
+    flow_serve("Bad.kext/Contents/Info.plist", (const uint8_t *)"bplist00", 8);
     expect_refusal("driver=Bad.kext", ERROR_KEXT_PLIST, "driver=Bad.kext");
 }
 
@@ -545,17 +379,17 @@ static void test_mkext_version_2(void **state)
     size_t length = 44 + sizeof plist;
 
     (void)state;
-    build_package();
-    put_be32(package + 8, (uint32_t)length);
-    put_be32(package + 16, 0x02002001);
-    put_be32(package + 24, 18);
-    put_be32(package + 28, 0);
-    put_be32(package + 0x20, 44);
-    put_be32(package + 0x24, 0);
-    put_be32(package + 0x28, sizeof plist);
-    memcpy(package + 44, plist, sizeof plist);
-    put_be32(package + 12, adler32(package + 16, length - 16));
-    serve("v2.mkext", package, length);
+    flow_build_package();
+    put_be32(flow_package + 8, (uint32_t)length);
+    put_be32(flow_package + 16, 0x02002001);
+    put_be32(flow_package + 24, 18);
+    put_be32(flow_package + 28, 0);
+    put_be32(flow_package + 0x20, 44);
+    put_be32(flow_package + 0x24, 0);
+    put_be32(flow_package + 0x28, sizeof plist);
+    memcpy(flow_package + 44, plist, sizeof plist);
+    put_be32(flow_package + 12, adler32(flow_package + 16, length - 16));
+    flow_serve("v2.mkext", flow_package, length);
     expect_refusal("mkext=v2.mkext", ERROR_MKEXT_VERSION, "mkext=v2.mkext");
     expect_refusal("driver=v2.mkext", ERROR_MKEXT_VERSION, "driver=v2.mkext");
     expect_refusal("driver=v2.mkext driver=v2.mkext", ERROR_OPTION_VALUE, "2 times");
@@ -566,7 +400,7 @@ static void test_compressed_kernel(void **state)
     static uint8_t packed[BUILDER_ROOM + PACKED_EXTRA(BUILDER_ROOM)];
 
     (void)state;
-    serve("mach_kernel.gz", packed, packed_stored_gzip(packed, kernel.bytes, kernel.length));
+    flow_serve("mach_kernel.gz", packed, packed_stored_gzip(packed, kernel.bytes, kernel.length));
     assert_int_equal(loader_boot("file=mach_kernel.gz"), OK);
     expect_segment(sample.text);
     expect_segment(sample.data);
@@ -582,24 +416,24 @@ static void test_modules_alone(void **state)
     (void)state;
     host_add_module("/boot/mach_kernel", kernel.bytes, kernel.length);
     expect_refusal("args=-v", ERROR_NIC_NONE, "card's node");
-    assert_int_equal(frames_sent, 0);
+    assert_int_equal(flow_server.frames_sent, 0);
     assert_true(console_has("taken as kernel"));
     expect_refusal("module=module:x", ERROR_FETCH_MODULE, "module=module:x");
-    assert_int_equal(frames_sent, 0);
+    assert_int_equal(flow_server.frames_sent, 0);
 }
 
 /* With a net= the card is opened all the same. */
 static void test_modules_with_network(void **state)
 {
     (void)state;
-    serve("nic.mkext", package, build_package());
+    flow_serve("nic.mkext", flow_package, flow_build_package());
     host_add_module("/boot/mach_kernel", kernel.bytes, kernel.length);
-    host_add_module("other.mkext", package, build_package());
+    host_add_module("other.mkext", flow_package, flow_build_package());
     assert_int_equal(loader_boot("driver=nic.mkext"), OK);
     expect_segment(sample.text);
-    assert_memory_equal(find_range("DriversPackage-"), package, build_package());
+    assert_memory_equal(find_range("DriversPackage-"), flow_package, flow_build_package());
     assert_int_equal(loader_boot("net=dhcp"), OK);
-    assert_true(frames_sent > 0);
+    assert_true(flow_server.frames_sent > 0);
     assert_int_equal(host_claimed(), 0);
 }
 
@@ -637,7 +471,7 @@ static void test_no_link(void **state)
     (void)state;
     host_scripted_link(false);
     expect_refusal("", ERROR_NIC_LINK, "1 card(s) tried for 15 s");
-    assert_int_equal(frames_sent, 0);
+    assert_int_equal(flow_server.frames_sent, 0);
 }
 
 /* A key ends the wait, and the message says so. */
@@ -679,9 +513,9 @@ static void test_broken_card(void **state)
 static void test_no_server(void **state)
 {
     (void)state;
-    dhcp_answers = false;
+    flow_server.dhcp_answers = false;
     expect_refusal("", ERROR_NET_NO_ANSWER, "");
-    assert_true(frames_sent >= 5);
+    assert_true(flow_server.frames_sent >= 5);
 }
 
 static void test_too_little_memory(void **state)
@@ -749,7 +583,7 @@ static void test_prompt_key(void **state)
     assert_true(console_has("SB-NET-03"));
     assert_true(console_has("sawboot> exit"));
     assert_false(console_has("opening card"));
-    assert_int_equal(frames_sent, 0);
+    assert_int_equal(flow_server.frames_sent, 0);
 }
 
 /* The same at the end of the time for it: the card is closed again. */
@@ -759,7 +593,7 @@ static void test_prompt_key_late(void **state)
     host_press_prompt_key_late();
     expect_refusal("", ERROR_NET_STOPPED, "");
     assert_true(console_has("opening card"));
-    assert_int_equal(frames_sent, 0);
+    assert_int_equal(flow_server.frames_sent, 0);
 }
 
 int main(void)
