@@ -43,7 +43,7 @@ include boot/unpack/unpack.mk
 
 # --- What is built ------------------------------------------------------------------------------
 # The portable core: the same files for every processor.
-CORE_DIRS := lib console boot device drivers drivers/* net loader loader/* darwin
+CORE_DIRS := lib console boot boot/commands device drivers drivers/* net loader loader/* darwin
 CORE := $(sort $(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
 OPENFIRMWARE := $(sort $(wildcard boot/openfirmware/*.c boot/openfirmware/*.S))
 BIOS := $(sort $(wildcard boot/bios/*.c boot/bios/*.S))

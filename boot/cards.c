@@ -190,3 +190,13 @@ const char *cards_at_path(const char *path, char card[PCI_PATH_LENGTH])
     }
     return NULL;
 }
+
+struct nic *cards_known(size_t *count)
+{
+    *count = 0;
+    while (*count < CARDS_MAXIMUM && cards[*count].driver != NULL)
+        ++*count;
+    if (*count == 0)
+        *count = nic_find(cards, CARDS_MAXIMUM);
+    return cards;
+}

@@ -20,4 +20,7 @@ error_t cards_choose(const char *choice, struct nic **chosen);
  */
 const char *cards_at_path(const char *path, char card[PCI_PATH_LENGTH]);
 
+/* The cards as the last boot left them, with their counters; found now if there was none. */
+struct nic *cards_known(size_t *count);
+
 #endif

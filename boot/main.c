@@ -10,6 +10,7 @@
 #include "boot/boot_path.h"
 #include "boot/cards.h"
 #include "boot/chain.h"
+#include "boot/commands/commands.h"
 #include "boot/configuration_search.h"
 #include "boot/files.h"
 #include "boot/handover.h"
@@ -18,7 +19,6 @@
 #include "boot/platform.h"
 #include "boot/server_words.h"
 #include "console/console.h"
-#include "console/prompt.h"
 #include "drivers/nic.h"
 #include "net/bsdp.h"
 #include "net/network.h"
@@ -69,7 +69,9 @@ static error_t boot_from(struct nic *nic, struct options *options, struct boot_p
         /* From here on the card must not touch memory: it is the kernel's. */
         if (nic != NULL)
             nic_close(nic);
-        error = platform_launch(&handover.launch);
+        error = commands_before_launch(options, &handover);
+        if (error == OK)
+            error = platform_launch(&handover.launch);
         handover_release(&handover);
     }
     files_release(&files);
@@ -100,6 +102,8 @@ error_t loader_boot(const char *words)
         return error;
     console_verbose = options.verbose;
     tftp_limit_window(options.window);
+    if (commands_stop_boot(&options))
+        return OK;
 
     error = listen(false);
     if (error != OK)
@@ -134,27 +138,21 @@ static bool somebody_is_there(void)
 
 void loader_main(void)
 {
-    static char words[OPTIONS_LENGTH], line[OPTIONS_LENGTH];
+    static char words[OPTIONS_LENGTH];
 
     print("\nSawboot " SAWBOOT_VERSION "\n");
     snprintf(words, sizeof words, "%s", platform_arguments());
-    for (;;) {
+    do {
         error_t error = loader_boot(words);
 
-        if (error == OK)
+        if (error != OK)
+            error_show(error);
+        else if (!commands_go_on())
             return;
-        error_show(error);
         /* The same after every failure, or somebody keeps what is not his. */
         print_verbose("memory: %u KB are free in one piece\n",
                       (unsigned)(platform_largest_free() / 1024));
         if (!somebody_is_there())
             return;
-        print("\nEnter tries again, words (file=... args=...) replace what was given, exit "
-              "leaves.\n");
-        prompt_line("sawboot> ", line, sizeof line);
-        if (strcmp(line, "exit") == 0)
-            return;
-        if (line[0] != '\0')
-            snprintf(words, sizeof words, "%s", line);
-    }
+    } while (commands_ask(words));
 }

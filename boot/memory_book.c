@@ -215,6 +215,13 @@ uint32_t book_longest(void)
     return longest;
 }
 
+const struct page_set *book_used(void)
+{
+    unclaimed = owned;
+    remove_all(&unclaimed, &spare);
+    return &unclaimed;
+}
+
 void book_return(uint32_t used_first, uint32_t used_end)
 {
     page_set_remove(&owned, used_first, used_end);

@@ -61,6 +61,9 @@ bool book_release(uint32_t first, uint32_t end);
 /* The largest number of pages that book_claim is likely to give. */
 uint32_t book_longest(void);
 
+/* What the loader has in use. Valid until the next call of a function of this file. */
+const struct page_set *book_used(void);
+
 /* Gives everything but what is in use back to the firmware, and forgets it. */
 void book_return(uint32_t used_first, uint32_t used_end);
 

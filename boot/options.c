@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/commands/commands.h"
 #include "lib/text.h"
 
 /* Beyond what any screen has; keeps width times depth far from overflow. */
@@ -125,6 +126,8 @@ static error_t take_word(struct options *options, const char *word)
         options->chain = true;
         return OK;
     }
+    if (commands_take_word(options, word))
+        return OK;
     if (equals != NULL && equals[1] == '\0')
         return fail(ERROR_OPTION_VALUE, "\"%s\" has nothing behind the =", word);
     if ((value = value_of(word, "mkext=")) != NULL)

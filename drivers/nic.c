@@ -6,6 +6,7 @@
 
 #include "boot/platform.h"
 #include "console/console.h"
+#include "drivers/nic_inspect.h"
 
 #define DEVICES_MAXIMUM 32
 #define LINK_POLL_MS    20
@@ -106,6 +107,7 @@ void nic_close(struct nic *nic)
 {
     if (!nic->is_open)
         return;
+    nic_inspect_last(nic);
     nic->driver->close(nic);
     pci_disable_master(&nic->pci);
     nic->state = NULL;

@@ -98,6 +98,20 @@ size_t platform_largest_free(void)
     return (size_t)range_set_longest(&unclaimed);
 }
 
+size_t platform_memory_claims(struct memory_region *claims, size_t maximum)
+{
+    static struct range_set taken;
+    size_t count;
+
+    taken = managed;
+    for (size_t i = 0; i < unclaimed.count; i++)
+        range_set_remove(&taken, unclaimed.ranges[i].base, unclaimed.ranges[i].length);
+    for (count = 0; count < taken.count && count < maximum; count++)
+        claims[count] =
+            (struct memory_region){taken.ranges[count].base, taken.ranges[count].length};
+    return count;
+}
+
 physical_address platform_physical(const void *memory)
 {
     return (uintptr_t)memory;

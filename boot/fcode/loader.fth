@@ -8,7 +8,7 @@ headerless
 \ --- Memory --------------------------------------------------------------------------------------
 \ One piece of memory, claimed once and kept for the next time: firmware does not always take memory
 \ back. In it are
-\   image-room for the image with its variables, at a multiple of 64 KB (link.ld keeps to it)
+\   image-room for the image with its variables, at a multiple of 64 KB (SMALL_ROOM of unpack.mk)
 \   8000 for what the trampoline saves, the request and so on; the upper end is the stack
 \   4000 for the driver's state
 \   2c000 for DMA; the rings of an Intel card take 28800

@@ -288,6 +288,19 @@ size_t platform_largest_free(void)
     return (size_t)book_longest() << BOOK_PAGE_BITS;
 }
 
+size_t platform_memory_claims(struct memory_region *claims, size_t maximum)
+{
+    const struct page_set *used = book_used();
+    size_t count;
+
+    for (count = 0; count < used->count && count < maximum; count++) {
+        uint64_t first = used->ranges[count].first, end = used->ranges[count].end;
+        claims[count] =
+            (struct memory_region){first << BOOK_PAGE_BITS, (end - first) << BOOK_PAGE_BITS};
+    }
+    return count;
+}
+
 physical_address platform_physical(const void *memory)
 {
     uint32_t address = (uint32_t)(uintptr_t)memory;

@@ -14,18 +14,22 @@ SMALL_FLAGS := -flto -flto-partition=one -DSAWBOOT_SMALL \
 	-fno-forward-propagate -fno-ipa-sra -fno-jump-tables
 
 # What the ROM form leaves out (docs/roms.md), and what says so instead.
+# The commands of the prompt, editing, and what nothing else asks for.
+SMALL_LEFT_OUT_PROMPT := $(wildcard boot/commands/*.c) $(addprefix console/,dump.c line_editor.c prompt.c) \
+	$(addprefix darwin/,boot_args_fields.c devtree_show.c) $(wildcard drivers/*/inspect.c) drivers/nic_inspect.c \
+	lib/sha256.c loader/launch_report.c net/tftp_send.c
 SMALL_LEFT_OUT := boot/configuration.c boot/configuration_search.c boot/modules.c \
 	$(addprefix darwin/,kext.c mkext_v2.c plist.c) lib/inflate.c loader/container/gzip.c \
-	loader/multiboot/header.c loader/refuse_known.c net/names.c
-SMALL_INSTEAD := $(addprefix boot/unpack/,left_out.c left_out_kext.c left_out_names.c small_library.c small_malloc.c \
-	small_strings.c)
+	$(SMALL_LEFT_OUT_PROMPT) loader/multiboot/header.c loader/refuse_known.c net/names.c
+SMALL_INSTEAD := $(addprefix boot/unpack/,left_out.c left_out_commands.c left_out_kext.c left_out_names.c small_library.c \
+	small_malloc.c small_prompt.c small_strings.c)
 SMALL_LEFT_OUT_i386 := boot/configuration.c boot/configuration_search.c boot/modules.c \
 	$(addprefix darwin/,kext.c mkext_v2.c plist.c xnu_warnings.c) \
-	device/arguments.c lib/inflate.c loader/refuse_known.c net/names.c \
+	$(SMALL_LEFT_OUT_PROMPT) device/arguments.c lib/inflate.c loader/refuse_known.c net/names.c \
 	$(addprefix boot/bios/,medium_words.c modules.c multiboot_information.c pci.c pci_access.c pxe.c undi.c) \
 	$(addprefix drivers/pci_,addresses.c bus.c numbers.c windows.c)
-SMALL_INSTEAD_i386 := $(addprefix boot/unpack/,left_out_x86.c left_out_kext.c left_out_names.c pci_of_rom.c small_inflate.c \
-	small_library.c small_malloc.c small_strings.c strings.c)
+SMALL_INSTEAD_i386 := $(addprefix boot/unpack/,left_out_x86.c left_out_commands.c left_out_kext.c left_out_names.c pci_of_rom.c \
+	small_inflate.c small_library.c small_malloc.c small_prompt.c small_strings.c strings.c)
 EXTRA_small_library := -fno-lto
 EXTRA_small_malloc = $(EXTRA_strings)
 EXTRA_small_strings = $(EXTRA_strings)
@@ -57,6 +61,9 @@ SMALL_FAMILIES := rtl8139 e1000
 # What a ROM of 64 KB leaves to the program: FCode, headers and room for some growth are off.
 SMALL_LIMIT := 60500
 
+# The room that boot/fcode/loader.fth has for it with its variables: image-room there.
+SMALL_ROOM := 0xA0000
+
 # $(call small_core,family)
 small_core = $(filter-out $(SMALL_LEFT_OUT) $(foreach f,$(filter-out $(1),$(SMALL_FAMILIES)),drivers/$(f)/%),$(PPC_CORE))
 small_objects = $(call objects,powerpc-small,$(OPENFIRMWARE) $(call small_core,$(1)) $(SMALL_INSTEAD)) \
@@ -83,7 +90,7 @@ UNPACK_OBJECTS = $(call objects,powerpc-small,boot/unpack/unpack.c boot/unpack/s
 
 # $(call small_image,family,directory of what is on the way)
 define small_image
-$(call powerpc_image,$(2)/loader.elf,$(call small_objects,$(1)),$(SMALL_FLAGS))
+$(call powerpc_image,$(2)/loader.elf,$(call small_objects,$(1)),$(SMALL_FLAGS) -Xlinker --defsym=image_room=$(SMALL_ROOM))
 $(2)/packed: $(2)/loader.elf $(BUILD)/host/pack
 	$$(say) PACK $(1)
 	$$(Q)$(BUILD)/host/pack $$< $$@
