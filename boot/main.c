@@ -142,6 +142,7 @@ void loader_main(void)
 
     print("\nSawboot " SAWBOOT_VERSION "\n");
     snprintf(words, sizeof words, "%s", platform_arguments());
+    commands_begin();
     do {
         error_t error = loader_boot(words);
 

@@ -33,11 +33,22 @@ static void keep_key(int key)
         ahead[ahead_count++] = key;
 }
 
+static bool interrupts(int key)
+{
+    return key == KEY_INTERRUPT || key == KEY_ESCAPE;
+}
+
 bool prompt_interrupted(void)
 {
     int key = platform_read_key();
 
-    if (key == KEY_INTERRUPT || key == KEY_ESCAPE)
+    /* Right behind the return it was taken for a possible line feed. */
+    if (ahead_count != 0 && interrupts(ahead[0])) {
+        next_key();
+        keep_key(key);
+        return true;
+    }
+    if (interrupts(key))
         return true;
     keep_key(key);
     return false;

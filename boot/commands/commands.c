@@ -20,6 +20,13 @@ static bool wants_dry_run;  /* by the command */
 static bool words_are_used; /* these words have had their one `dryrun` or `prompt` */
 static bool goes_on;
 
+void commands_begin(void)
+{
+    dry_run_forget();
+    last_words = NULL;
+    goes_on = wants_dry_run = leaves_prompt = words_are_used = false;
+}
+
 bool commands_take_word(struct options *options, const char *word)
 {
     bool *flag = strcmp(word, "dryrun") == 0   ? &options->dry_run

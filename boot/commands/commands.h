@@ -11,6 +11,9 @@
 #include "boot/handover.h"
 #include "boot/options.h"
 
+/* Once, before the first boot. */
+void commands_begin(void);
+
 /* Takes `dryrun` and `prompt` from among the option words. */
 bool commands_take_word(struct options *options, const char *word);
 

@@ -72,14 +72,31 @@ size_t platform_pci_devices(struct pci_device *devices, size_t maximum)
     return count;
 }
 
+static bool is_at(const struct host_card *card, const struct pci_device *place)
+{
+    return card->pci.bus == place->bus && card->pci.slot == place->slot &&
+           card->pci.function == place->function;
+}
+
+/* By its number, or somebody who looks around has made a place up. NULL: nobody is there. */
+static const struct host_card *card_at(const struct pci_device *device)
+{
+    if (device->node < CARDS_MAXIMUM && is_at(&cards[device->node], device))
+        return &cards[device->node];
+    for (size_t i = 0; i < card_count; i++)
+        if (is_at(&cards[i], device))
+            return &cards[i];
+    return NULL;
+}
+
 uint32_t platform_pci_read(const struct pci_device *device, unsigned offset, unsigned width)
 {
+    const struct host_card *card = card_at(device);
     const uint8_t *config;
 
-    /* Where there is no card, nobody answers. */
-    if (device->node >= CARDS_MAXIMUM || !bytes_within(256, offset, width))
+    if (card == NULL || !bytes_within(256, offset, width))
         return 0xFFFFFFFFu;
-    config = cards[device->node].config;
+    config = card->config;
     switch (width) {
     case 1:
         return config[offset];

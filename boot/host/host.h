@@ -38,6 +38,12 @@ void host_clock_step_us(uint32_t step);
 const char *host_console(void);
 /* Keys that platform_read_key will return, in order. */
 void host_type(const char *keys);
+/*
+ * Types these lines one by one, each when the loader's prompt is shown: keys that come while
+ * something is waited for are not lines. Control characters behind a return come together
+ * with it.
+ */
+void host_type_at_prompts(const char *lines);
 void host_set_arguments(const char *words);
 void host_set_boot_path(const char *path);
 /* The key for the prompt is pressed before the boot, or at the last chance; how long somebody is

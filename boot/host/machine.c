@@ -26,6 +26,8 @@ static char *console;
 static size_t console_length, console_room;
 static char keys[KEYS_LENGTH];
 static size_t keys_at;
+static char lines[4096]; /* for the prompts to come */
+static size_t typed_at;  /* the console's length when the last of them was typed */
 static unsigned idle_reads;
 static char arguments[4096];
 static char boot_path[4096];
@@ -57,6 +59,8 @@ void host_reset(size_t memory)
     console_length = console_room = 0;
     keys[0] = '\0';
     keys_at = 0;
+    lines[0] = '\0';
+    typed_at = 0;
     idle_reads = 0;
     arguments[0] = '\0';
     boot_path[0] = '\0';
@@ -111,6 +115,34 @@ void host_type(const char *more)
     memmove(keys, keys + keys_at, left);
     keys_at = 0;
     snprintf(keys + left, sizeof keys - left, "%s", more);
+}
+
+void host_type_at_prompts(const char *more)
+{
+    size_t length = strlen(lines);
+
+    snprintf(lines + length, sizeof lines - length, "%s", more);
+}
+
+/* The next line, if a prompt is the last thing on the console. */
+static void type_at_prompt(void)
+{
+    static const char prompt[] = "\nsawboot> ";
+    size_t length = sizeof prompt - 1, end = strcspn(lines, "\r");
+    char line[sizeof keys];
+
+    /* One line for one prompt, an empty one too. */
+    if (lines[0] == '\0' || console_length < length || console_length == typed_at ||
+        strcmp(console + console_length - length, prompt) != 0)
+        return;
+    if (lines[end] == '\r')
+        end++;
+    while (lines[end] != '\0' && lines[end] != '\r' && lines[end] < ' ')
+        end++;
+    snprintf(line, sizeof line, "%.*s", (int)end, lines);
+    memmove(lines, lines + end, strlen(lines + end) + 1);
+    host_type(line);
+    typed_at = console_length;
 }
 
 void host_set_arguments(const char *words)
@@ -170,6 +202,8 @@ void platform_write(const char *text, size_t length)
 
 int platform_read_key(void)
 {
+    if (keys[keys_at] == '\0')
+        type_at_prompt();
     if (keys[keys_at] != '\0') {
         idle_reads = 0;
         return (unsigned char)keys[keys_at++];

@@ -9,6 +9,10 @@
 #include "console/prompt.h"
 #include "drivers/nic_inspect.h"
 
+void commands_begin(void)
+{
+}
+
 bool commands_take_word(struct options *options, const char *word)
 {
     (void)options;
