@@ -20,14 +20,13 @@ static const struct {
     const char *name;
     uint8_t offset, width;
 } registers[] = {
-    {"IDR0", RTL_IDR0, 4},     {"IDR4", RTL_IDR0 + 4, 4},   {"MAR0", RTL_MAR0, 4},
-    {"MAR4", RTL_MAR0 + 4, 4}, {"TSD0", RTL_TSD(0), 4},     {"TSD1", RTL_TSD(1), 4},
-    {"TSD2", RTL_TSD(2), 4},   {"TSD3", RTL_TSD(3), 4},     {"RBSTART", RTL_RBSTART, 4},
-    {"CR", RTL_CR, 1},         {"CAPR", RTL_CAPR, 2},       {"CBR", RTL_CBR, 2},
-    {"IMR", RTL_IMR, 2},       {"ISR", RTL_ISR, 2},         {"TCR", RTL_TCR, 4},
-    {"RCR", RTL_RCR, 4},       {"CONFIG1", RTL_CONFIG1, 1}, {"MSR", RTL_MSR, 1},
-    {"BMCR", RTL_BMCR, 2},     {"BMSR", RTL_BMSR, 2},       {"ANAR", RTL_ANAR, 2},
-    {"ANLPAR", RTL_ANLPAR, 2}, {"ANER", RTL_ANER, 2},
+    {"MAR0", RTL_MAR0, 4},       {"MAR4", RTL_MAR0 + 4, 4}, {"TSD0", RTL_TSD(0), 4},
+    {"TSD1", RTL_TSD(1), 4},     {"TSD2", RTL_TSD(2), 4},   {"TSD3", RTL_TSD(3), 4},
+    {"RBSTART", RTL_RBSTART, 4}, {"CR", RTL_CR, 1},         {"CAPR", RTL_CAPR, 2},
+    {"CBR", RTL_CBR, 2},         {"IMR", RTL_IMR, 2},       {"ISR", RTL_ISR, 2},
+    {"TCR", RTL_TCR, 4},         {"RCR", RTL_RCR, 4},       {"CONFIG1", RTL_CONFIG1, 1},
+    {"MSR", RTL_MSR, 1},         {"BMCR", RTL_BMCR, 2},     {"BMSR", RTL_BMSR, 2},
+    {"ANAR", RTL_ANAR, 2},       {"ANLPAR", RTL_ANLPAR, 2}, {"ANER", RTL_ANER, 2},
 };
 
 static void inspect(struct nic *nic, struct nic_readings *readings)

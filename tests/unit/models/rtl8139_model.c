@@ -322,6 +322,29 @@ static uint32_t read_model(void *context, unsigned offset, unsigned width)
         return m->config1;
     case 0x58:
         return m->link ? 0xD0 : 0xD4;
+    case 0x08:
+    case 0x0C:
+        return m->mar[(offset - 8) / 4];
+    case 0x30:
+        return m->rbstart;
+    case 0x44:
+        return m->rcr;
+    case 0x3C: /* IMR: no cause is ever unmasked */
+    case 0x4C: /* MPC, and what the PHY counts: DIS, FCSC, REC */
+    case 0x6C:
+    case 0x6E:
+    case 0x72:
+        return 0;
+    case 0x62: /* BMCR to ANER of a PHY that has negotiated 100 Mbit/s full duplex */
+        return 0x3100;
+    case 0x64:
+        return m->link ? 0x782D : 0x7809;
+    case 0x66:
+        return 0x01E1;
+    case 0x68:
+        return m->link ? 0x45E1 : 0;
+    case 0x6A:
+        return 1;
     default:
         violate(m, "a read of a register that has no business here");
         return 0;
