@@ -96,7 +96,9 @@ struct tag {
     const uint8_t *name;
     size_t name_length;
     enum tag_form form;
-    bool reference; /* has the attribute IDREF */
+    bool reference;    /* has the attribute IDREF */
+    const uint8_t *id; /* of the attribute ID or IDREF, whichever it has */
+    size_t id_length;
 };
 
 static bool name_is(const struct tag *tag, const char *name)
@@ -122,15 +124,23 @@ static size_t take_name(struct scanner *scanner)
 static bool take_attribute(struct scanner *scanner, struct tag *tag)
 {
     const uint8_t *name = scanner->bytes + scanner->at;
-    size_t length = take_name(scanner);
+    size_t length = take_name(scanner), start;
+    bool reference = length == 5 && memcmp(name, "IDREF", 5) == 0;
+    bool ended;
 
     if (length == 0 || !take(scanner, "="))
         return false;
-    if (length == 5 && memcmp(name, "IDREF", 5) == 0)
-        tag->reference = true;
+    start = scanner->at + 1;
     if (take(scanner, "\""))
-        return take_through(scanner, "\"");
-    return take(scanner, "'") && take_through(scanner, "'");
+        ended = take_through(scanner, "\"");
+    else
+        ended = take(scanner, "'") && take_through(scanner, "'");
+    if (ended && (reference || (length == 2 && memcmp(name, "ID", 2) == 0))) {
+        tag->reference = reference;
+        tag->id = scanner->bytes + start;
+        tag->id_length = scanner->at - 1 - start;
+    }
+    return ended;
 }
 
 static bool take_tag(struct scanner *scanner, struct tag *tag)
@@ -256,6 +266,8 @@ static bool take_element(struct scanner *scanner, struct nest *nest, struct plis
         return false;
     value->content = scanner->bytes + scanner->at;
     value->length = 0;
+    value->id = tag.id;
+    value->id_length = tag.id_length;
     if (tag.form == TAG_EMPTY) {
         if (tag.reference && value->kind != PLIST_KEY)
             value->kind = PLIST_REFERENCE;
@@ -539,4 +551,33 @@ bool plist_integer(const struct plist_value *value, uint64_t *number)
     if (start[0] == '0' && (start[1] == 'x' || start[1] == 'X'))
         return parse_number(start + 2, 16, number);
     return parse_number(start, 10, number);
+}
+
+/* --- References
+ * -----------------------------------------------------------------------------------
+ */
+
+static bool find_id(const struct plist_value *container, const struct plist_value *reference,
+                    struct plist_value *value)
+{
+    struct plist_cursor cursor = plist_members(container);
+    struct plist_value member;
+
+    /* As deep as the list, which is no deeper than PLIST_DEPTH_MAXIMUM. */
+    while (plist_next(&cursor, NULL, &member)) {
+        if (member.kind != PLIST_REFERENCE && member.id_length == reference->id_length &&
+            member.id_length != 0 && memcmp(member.id, reference->id, member.id_length) == 0) {
+            *value = member;
+            return true;
+        }
+        if (find_id(&member, reference, value))
+            return true;
+    }
+    return false;
+}
+
+bool plist_resolve(const struct plist_value *root, const struct plist_value *reference,
+                   struct plist_value *value)
+{
+    return reference->kind == PLIST_REFERENCE && find_id(root, reference, value);
 }

@@ -26,7 +26,7 @@ enum plist_kind {
     PLIST_DATE,
     PLIST_TRUE,
     PLIST_FALSE,
-    PLIST_REFERENCE, /* IDREF="...": equal to an earlier value, which is not looked up */
+    PLIST_REFERENCE, /* IDREF="...": equal to an earlier value, which plist_resolve finds */
 };
 
 /* Lives as long as the bytes. `content` is what stands between the value's tags. */
@@ -34,6 +34,8 @@ struct plist_value {
     enum plist_kind kind;
     const uint8_t *content;
     size_t length;
+    const uint8_t *id; /* its ID="..." or, of a reference, IDREF="..."; NULL without */
+    size_t id_length;
 };
 
 /* Dicts and arrays deeper than this are refused. */
@@ -67,5 +69,12 @@ bool plist_find(const struct plist_value *dict, const char *key, struct plist_va
 bool plist_text(const struct plist_value *value, char *text, size_t size);
 /* An integer: decimal or 0x..., not negative, below 2^64. */
 bool plist_integer(const struct plist_value *value, uint64_t *number);
+/*
+ * The value inside `root` whose ID="..." a reference has as its IDREF="...": Apple's writer of
+ * version 2 archives writes equal values once (IOCFSerialize). False if there is none, for which
+ * XNU's reader gives the whole list up.
+ */
+bool plist_resolve(const struct plist_value *root, const struct plist_value *reference,
+                   struct plist_value *value);
 
 #endif

@@ -11,6 +11,7 @@
 #include "boot/host/host.h"
 #include "console/console.h"
 #include "darwin/mkext.h"
+#include "darwin/mkext_v2.h"
 #include "lib/bytes.h"
 #include "packed.h"
 #include "random.h"
@@ -237,14 +238,15 @@ static void test_lists(void **state)
         {LIST(KEXT("") "<string/>"), "kext 1 is no dictionary"},
         {LIST(KEXT("<key>_MKEXTExecutable</key><string>44</string>")), "is no number"},
         {LIST(KEXT(EXECUTABLE("-44"))), "is no number"},
-        {LIST(KEXT(EXECUTABLE("43"))), "executable's offset 43"},
-        {LIST(KEXT(EXECUTABLE("0xFFFFFFFF"))), "executable's offset 4294967295"},
-        {LIST(KEXT(EXECUTABLE("0x100000030"))), "executable's offset 4294967344"},
-        {LIST(KEXT(EXECUTABLE("0xFFFFFFFFFFFFFFFF"))), "executable's offset 18446744073709551615"},
+        {LIST(KEXT(EXECUTABLE("43"))), "executable: its offset 43"},
+        {LIST(KEXT(EXECUTABLE("0xFFFFFFFF"))), "executable: its offset 4294967295"},
+        {LIST(KEXT(EXECUTABLE("0x100000030"))), "executable: its offset 4294967344"},
+        {LIST(KEXT(EXECUTABLE("0xFFFFFFFFFFFFFFFF"))),
+         "executable: its offset 18446744073709551615"},
         {LIST(KEXT("<key>_MKEXTResources</key><dict><key>a</key><true/></dict>")),
-         "resource's offset is no number"},
+         "resource: its offset is no number"},
         {LIST(KEXT("<key>_MKEXTResources</key><dict><key>a</key><integer>3</integer></dict>")),
-         "resource's offset 3"},
+         "resource: its offset 3"},
     };
 
     (void)state;
@@ -256,13 +258,23 @@ static void test_lists(void **state)
         /* A kext of properties only; an offset that is the same as an earlier one. */
         make_with(LIST(KEXT("")), 0, packed);
         assert_int_equal(check(), OK);
-        make_with(LIST(KEXT("<key>_MKEXTExecutable</key><integer IDREF=\"1\"/>")), 0, packed);
+        make_with(LIST(KEXT("<key>A</key><integer ID=\"1\">44</integer>"
+                            "<key>_MKEXTExecutable</key><integer IDREF=\"1\"/>")),
+                  0, packed);
         assert_int_equal(check(), OK);
+        /* It is what is checked. */
+        make_with(LIST(KEXT("<key>A</key><integer ID=\"1\">43</integer>"
+                            "<key>_MKEXTExecutable</key><integer IDREF=\"1\"/>")),
+                  0, packed);
+        expect_refusal("executable: its offset 43");
+        /* The kernel gives the list up for a reference to nothing. */
+        make_with(LIST(KEXT("<key>_MKEXTExecutable</key><integer IDREF=\"1\"/>")), 0, packed);
+        expect_refusal("executable: its offset is no number");
     }
     /* An entry's first word inside, the second half outside. */
     make_with(LIST(KEXT(EXECUTABLE("%llu"))), 9999, false);
     make_with(LIST(KEXT(EXECUTABLE("%llu"))), length - 7, false);
-    expect_refusal("executable's offset");
+    expect_refusal("executable: its offset");
 }
 
 static void test_entries(void **state)
@@ -272,10 +284,10 @@ static void test_entries(void **state)
         int change;
         const char *words;
     } bad[] = {
-        {0, 4, -2000, "full size is 0"},     {0, 4, 100000, "ends beyond"},
-        {0, 0, 1999, "does not unpack"},     {1, 0, -1, "does not unpack"},
-        {1, 4, 1, "unpacks to 70000 bytes"}, {1, 4, -1, "does not unpack"},
-        {1, 0, 0x7000000, "ends beyond"},    {2, 4, -5, "resource's full size is 0"},
+        {0, 4, -2000, "full size is 0"},      {0, 4, 100000, "full size"},
+        {0, 0, 1999, "does not unpack"},      {1, 0, -1, "does not unpack"},
+        {1, 4, 1, "unpacks to 70000 bytes"},  {1, 4, -1, "does not unpack"},
+        {1, 0, 0x7000000, "compressed size"}, {2, 4, -5, "resource: its full size is 0"},
     };
 
     (void)state;
@@ -335,6 +347,82 @@ static void test_large_list(void **state)
     whole[HEADER + stored - 1] ^= 1;
     put_be32(whole + 12, packed_adler32(whole + 16, HEADER + stored - 16));
     assert_int_equal(mkext_check(whole, HEADER + stored, &info), ERROR_MKEXT_ENTRY);
+}
+
+/* The reader finds what was put in, by its number or by a reference to it. */
+static void test_reader(void **state)
+{
+    static uint8_t words[70000], steps[70000], unpacked[70000];
+    const uint8_t *const contents[] = {words, steps};
+    const size_t sizes[] = {2000, 70000};
+    struct mkext_v2_list reader;
+    struct plist_value info, value, name;
+    struct plist_cursor resources;
+    struct mkext_file file;
+
+    (void)state;
+    packed_words.make(words);
+    packed_steps.make(steps);
+    for (int packed = 0; packed < 2; packed++) {
+        make_good(packed);
+        assert_int_equal(mkext_v2_open(archive, length, &reader), OK);
+        assert_int_equal(reader.unpacked != NULL, packed);
+        for (unsigned i = 0; i < 2; i++) {
+            assert_true(mkext_v2_next(&reader, &info));
+            assert_true(mkext_v2_find(&reader, &info, "_MKEXTExecutable", &value));
+            assert_int_equal(mkext_v2_file(&reader, archive, length, &value, &file), OK);
+            assert_int_equal(file.offset, entries[i] + 8);
+            assert_int_equal(file.real_size, sizes[i]);
+            assert_int_equal(mkext_v2_unpack(archive, length, &file, unpacked, sizes[i]), OK);
+            assert_memory_equal(unpacked, contents[i], sizes[i]);
+            assert_int_equal(mkext_v2_unpack(archive, length, &file, unpacked, sizes[i] - 1),
+                             ERROR_MKEXT_ENTRY);
+        }
+        assert_true(mkext_v2_next(&reader, &info));
+        assert_false(mkext_v2_find(&reader, &info, "_MKEXTExecutable", &value));
+        assert_true(mkext_v2_find(&reader, &info, "_MKEXTResources", &value));
+        resources = plist_members(&value);
+        assert_true(plist_next(&resources, &name, &value));
+        assert_int_equal(mkext_v2_file(&reader, archive, length, &value, &file), OK);
+        assert_memory_equal(archive + file.offset, "hello", 5);
+        assert_false(mkext_v2_next(&reader, &info));
+        mkext_v2_close(&reader);
+    }
+    make_with("<dict><key>_MKEXTInfoDictionaries</key><array>"
+              "<dict><key>A</key><integer ID=\"9\">%llu</integer></dict>"
+              "<dict ID=\"2\"><key>_MKEXTExecutable</key><integer IDREF=\"9\"/></dict>"
+              "<dict IDREF=\"2\"/><dict IDREF=\"3\"/></array></dict>",
+              44, false);
+    assert_int_equal(mkext_v2_open(archive, length, &reader), OK);
+    assert_true(mkext_v2_next(&reader, &info));
+    for (unsigned i = 0; i < 2; i++) {
+        assert_true(mkext_v2_next(&reader, &info));
+        assert_true(mkext_v2_find(&reader, &info, "_MKEXTExecutable", &value));
+        assert_int_equal(mkext_v2_file(&reader, archive, length, &value, &file), OK);
+        assert_int_equal(file.offset, entries[0] + 8);
+    }
+    assert_true(mkext_v2_next(&reader, &info));
+    assert_int_equal(info.kind, PLIST_REFERENCE);
+    assert_false(mkext_v2_next(&reader, &info));
+    mkext_v2_close(&reader);
+}
+
+/* As many references as nobody has would take long to look up. */
+static void test_many_references(void **state)
+{
+    size_t at = 0;
+
+    (void)state;
+    make_header();
+    make_entries();
+    at += (size_t)sprintf(list + at, "<dict><key>_MKEXTInfoDictionaries</key><array>");
+    at += (size_t)sprintf(list + at, "<dict ID=\"5\"/>");
+    for (unsigned i = 0; i < 300; i++)
+        at += (size_t)sprintf(list + at, "<dict IDREF=\"5\"/>");
+    sprintf(list + at, "</array></dict>");
+    add_list(list, false);
+    seal();
+    expect_refusal("kext 257 is no dictionary");
 }
 
 static void test_mutations(void **state)
@@ -401,6 +489,8 @@ int main(void)
         TEST(test_entries),
         TEST(test_files_do_not_share),
         TEST(test_large_list),
+        TEST(test_reader),
+        TEST(test_many_references),
         TEST(test_mutations),
         TEST(test_fat),
     };

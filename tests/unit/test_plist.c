@@ -341,6 +341,32 @@ static unsigned walk(const struct plist_value *value, unsigned depth)
     return count;
 }
 
+static void test_references(void **state)
+{
+    static const char list[] = "<dict><key>A</key><array ID='x'><dict><key>B</key>"
+                               "<string ID=\"2\">two</string></dict></array>"
+                               "<key>C</key><string IDREF=\"2\"/><key>D</key><array IDREF='x'/>"
+                               "<key>E</key><string IDREF=\"3\"/><key>F</key><string/></dict>";
+    struct plist_value root, value, meant;
+    char text[8];
+
+    (void)state;
+    assert_true(plist_open((const uint8_t *)list, strlen(list), &root));
+    assert_true(plist_find(&root, "C", &value));
+    assert_int_equal(value.kind, PLIST_REFERENCE);
+    assert_true(plist_resolve(&root, &value, &meant));
+    assert_int_equal(meant.kind, PLIST_STRING);
+    assert_true(plist_text(&meant, text, sizeof text));
+    assert_string_equal(text, "two");
+    assert_true(plist_find(&root, "D", &value));
+    assert_true(plist_resolve(&root, &value, &meant));
+    assert_int_equal(meant.kind, PLIST_ARRAY);
+    assert_true(plist_find(&root, "E", &value));
+    assert_false(plist_resolve(&root, &value, &meant));
+    assert_true(plist_find(&root, "F", &value));
+    assert_false(plist_resolve(&root, &value, &meant));
+}
+
 static void test_cut(void **state)
 {
     size_t end = (size_t)(strstr(sample, "</dict>\n</plist>") - sample) + strlen("</dict>");
@@ -389,10 +415,11 @@ static void test_mutations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sample), cmocka_unit_test(test_array),
-        cmocka_unit_test(test_forms),  cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_text),   cmocka_unit_test(test_integers),
-        cmocka_unit_test(test_cut),    cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_sample),     cmocka_unit_test(test_array),
+        cmocka_unit_test(test_forms),      cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_text),       cmocka_unit_test(test_integers),
+        cmocka_unit_test(test_references), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_mutations),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
