@@ -128,9 +128,11 @@ endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 # The sources of lwIP and zlib come into being with the stamps.
 $(addprefix $(LWIP_DIR)/,$(LWIP_SOURCES)): $(LWIP_STAMP) ;
-$(addprefix $(ZLIB_DIR)/,$(ZLIB_SOURCES)): $(ZLIB_STAMP) ;
+$(addprefix $(ZLIB_DIR)/,$(ZLIB_SOURCES) $(ZLIB_PACK_SOURCES)): $(ZLIB_STAMP) ;
 
 EXTRA_inflate := $(ZLIB_FLAGS) -I$(ZLIB_DIR)
+EXTRA_deflate := $(EXTRA_inflate)
+$(BUILD)/host/tools/common/deflate.o: $(ZLIB_STAMP)
 $(foreach v,$(VARIANTS),$(BUILD)/$(v)/lib/inflate.o): $(ZLIB_STAMP)
 
 # The version is an input of one file only; build/version changes when it does.
@@ -237,8 +239,10 @@ include boot/bios/prefix/rom.mk
 # Linked with the parts of the core that read and write files; no drivers, no network.
 TOOL_CORE := $(BUILD)/host/tools.a
 TOOL_OBJECTS := $(call objects,host,$(wildcard lib/*.c console/*.c loader/*.c loader/*/*.c darwin/*.c tools/common/*.c) $(PACKED_SOURCES)) \
-	$(call zlib_objects,host)
-TOOLS := $(patsubst tools/%.c,$(BUILD)/host/%,$(wildcard tools/*.c))
+	$(call zlib_objects,host) $(ZLIB_PACK_SOURCES:%.c=$(BUILD)/host/zlib/%.o)
+# A tool is a file, or a folder with a main.c.
+TOOL_FOLDERS := $(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c))
+TOOLS := $(patsubst tools/%.c,$(BUILD)/host/%,$(wildcard tools/*.c)) $(TOOL_FOLDERS:%=$(BUILD)/host/%)
 
 .PHONY: tools
 tools: $(TOOLS)
@@ -251,6 +255,13 @@ $(BUILD)/host/%: $(BUILD)/host/tools/%.o $(TOOL_CORE)
 	$(say) LD $@
 	$(Q)$(CC_host) $(CFLAGS_host) -o $@ $< $(TOOL_CORE) $(LIBS_$*)
 LIBS_mkext := -lexpat
+
+define tool_folder
+$(BUILD)/host/$(1): $(call objects,host,$(wildcard tools/$(1)/*.c)) $(TOOL_CORE)
+	$$(say) LD $$@
+	$$(Q)$$(CC_host) $$(CFLAGS_host) -o $$@ $$^ $$(LIBS_$(1))
+endef
+$(foreach t,$(TOOL_FOLDERS),$(eval $(call tool_folder,$(t))))
 # Objects are never thrown away as intermediate.
 .SECONDARY:
 
@@ -329,6 +340,6 @@ clean:
 	$(Q)rm -rf $(BUILD)
 
 ALL_DEPENDENCIES := $(foreach v,$(VARIANTS),$(patsubst %.o,%.d,$(call objects,$(v),$(CORE) $(HOST) \
-	$(OPENFIRMWARE) $(BIOS) $(UNIT_HELPERS) $(addprefix tests/unit/,$(addsuffix .c,$(UNIT_TESTS))) $(wildcard tools/*.c tools/common/*.c boot/unpack/*.c)) \
+	$(OPENFIRMWARE) $(BIOS) $(UNIT_HELPERS) $(addprefix tests/unit/,$(addsuffix .c,$(UNIT_TESTS))) $(wildcard tools/*.c tools/*/*.c boot/unpack/*.c)) \
 	$(call lwip_objects,$(v)) $(call zlib_objects,$(v))))
 -include $(wildcard $(ALL_DEPENDENCIES))

@@ -78,9 +78,10 @@ static error_t check_file(const uint8_t *bytes, size_t length, uint32_t data_sta
     if (file->stored_size != 0) {
         size_t unpacked = lzss_unpack(bytes + file->offset, file->stored_size, NULL, 0);
         if (unpacked != file->real_size) {
-            return fail(ERROR_MKEXT_ENTRY, "entry %u: %s unpacks to %llu bytes, realsize is %u",
-                        (unsigned)index, what, (unsigned long long)unpacked,
-                        (unsigned)file->real_size);
+            return fail(ERROR_MKEXT_ENTRY,
+                        "entry %u: %s.compsize %u unpacks to %llu bytes, realsize is %u",
+                        (unsigned)index, what, (unsigned)file->stored_size,
+                        (unsigned long long)unpacked, (unsigned)file->real_size);
         }
     }
     return OK;

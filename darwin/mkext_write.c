@@ -92,9 +92,15 @@ error_t mkext_write(const struct mkext_source *sources, uint32_t count, bool sto
     put_be32(out + MKEXT_AT_LENGTH, (uint32_t)writer.at);
     put_be32(out + MKEXT_AT_VERSION, MKEXT_VERSION_1);
     put_be32(out + MKEXT_AT_COUNT, count);
-    put_be32(out + MKEXT_AT_CPU_TYPE, UINT32_MAX);
-    put_be32(out + MKEXT_AT_CPU_SUBTYPE, UINT32_MAX);
-    put_be32(out + MKEXT_AT_ADLER32, adler32(out + MKEXT_AT_VERSION, writer.at - MKEXT_AT_VERSION));
+    mkext_write_processor(out, writer.at, UINT32_MAX, UINT32_MAX);
     *length = writer.at;
     return OK;
+}
+
+void mkext_write_processor(uint8_t *archive, size_t length, uint32_t type, uint32_t subtype)
+{
+    put_be32(archive + MKEXT_AT_CPU_TYPE, type);
+    put_be32(archive + MKEXT_AT_CPU_SUBTYPE, subtype);
+    put_be32(archive + MKEXT_AT_ADLER32,
+             adler32(archive + MKEXT_AT_VERSION, length - MKEXT_AT_VERSION));
 }

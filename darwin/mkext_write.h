@@ -28,5 +28,8 @@ size_t mkext_write_bound(const struct mkext_source *sources, uint32_t count);
  */
 error_t mkext_write(const struct mkext_source *sources, uint32_t count, bool stored, uint8_t *out,
                     size_t size, size_t *length);
+/* Makes an archive of either version one for this processor (<mach/machine.h>), and sums it anew.
+ */
+void mkext_write_processor(uint8_t *archive, size_t length, uint32_t type, uint32_t subtype);
 
 #endif

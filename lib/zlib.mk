@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The parts of zlib that Sawboot is built with, below $(ZLIB_DIR): unpacking only. lib/inflate.h is
-# the one door to them; only lib/inflate.c sees zlib's headers.
+# the one door to them; only lib/inflate.c sees zlib's headers (and, in tools, tools/common/deflate.c).
 ZLIB_SOURCES := \
 	adler32.c \
 	crc32.c \
@@ -9,6 +9,8 @@ ZLIB_SOURCES := \
 	inflate.c \
 	inftrees.c \
 	zutil.c
+# Packing, for tools alone (tools/common/deflate.h).
+ZLIB_PACK_SOURCES := deflate.c trees.c
 
 # Z_SOLO: no files, no allocator of its own. Z_PREFIX: its names begin with z_ and meet no other
 # library's. W 0: the CRC goes byte by byte, with a table of 1 KB instead of 9.

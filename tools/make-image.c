@@ -4,10 +4,7 @@
  *
  *     make-image compress IN OUT        kernel in Apple's 'comp'/'lzss' container
  *     make-image fat IN OUT             fat file: an i386 slice of nothing, then the PowerPC kernel
- *     make-image fat-of IN... OUT       fat file of thin Mach-O files or mkexts
- *     make-image retarget CPU IN OUT    an mkext for one processor: ppc, i386, x86_64
- *     make-image mkext2 CPU PLIST MODULE OUT
- *                                       a version 2 mkext of one extension, not compressed
+ *     make-image fat-of IN... OUT       fat file of thin Mach-O files
  *     make-image chrp IN OUT            <CHRP-BOOT> script with the program behind it
  *     make-image odd-xcoff IN OUT       XCOFF with all section flags zero and, like Linux's
  *                                       zImage.coff, a section at address 0 that must not be loaded
@@ -18,8 +15,8 @@
  *     make-image crc FILE               prints the CRC-32 in hexadecimal
  *     make-image damage OFFSET IN OUT   one bit changed
  *
- * Formats: Apple's <mach-o/fat.h>, kernel container (compressed_kernel_header) and
- * libkern/mkext.h, CHRP binding section 11 (bootinfo), AIX <xcoff.h>.
+ * Formats: Apple's <mach-o/fat.h>, kernel container (compressed_kernel_header), CHRP
+ * binding section 11 (bootinfo), AIX <xcoff.h>.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -104,34 +101,20 @@ static struct file fat(struct file kernel)
 /* --- Files for several processors --------------------------------------------------------- */
 
 struct processor {
-    const char *name;
     uint32_t type, subtype; /* <mach/machine.h> */
 };
-static const struct processor processors[] = {
-    {"ppc", 18, 0}, {"i386", 7, 3}, {"x86_64", 0x01000007, 3}};
 
-static const struct processor *processor_called(const char *name)
-{
-    for (size_t i = 0; i < sizeof(processors) / sizeof(processors[0]); i++) {
-        if (strcmp(processors[i].name, name) == 0)
-            return &processors[i];
-    }
-    die("processor %s is not known", name);
-}
-
-/* What a thin file says that it is for: words 1 and 2 of Mach-O, 6 and 7 of mkext. */
+/* What a thin Mach-O file says that it is for. */
 static struct processor processor_of(const struct file *file, const char *path)
 {
     if (file->length >= 32) {
         uint32_t big = get_be32(file->bytes), little = get_le32(file->bytes);
-        if (big == 0x4D4B5854)
-            return (struct processor){path, get_be32(file->bytes + 24), get_be32(file->bytes + 28)};
         if (big == 0xFEEDFACE || big == 0xFEEDFACF)
-            return (struct processor){path, get_be32(file->bytes + 4), get_be32(file->bytes + 8)};
+            return (struct processor){get_be32(file->bytes + 4), get_be32(file->bytes + 8)};
         if (little == 0xFEEDFACE || little == 0xFEEDFACF)
-            return (struct processor){path, get_le32(file->bytes + 4), get_le32(file->bytes + 8)};
+            return (struct processor){get_le32(file->bytes + 4), get_le32(file->bytes + 8)};
     }
-    die("%s is neither Mach-O nor an mkext", path);
+    die("%s is no Mach-O file", path);
 }
 
 static struct file fat_of(char **paths, uint32_t count)
@@ -158,62 +141,6 @@ static struct file fat_of(char **paths, uint32_t count)
     append_padding(&header, 1u << alignment);
     append(&header, slices.bytes, slices.length);
     return (struct file){.bytes = header.bytes, .length = header.length};
-}
-
-/* --- mkexts (specs: xnu-handoff 5) ----------------------------------------------------------- */
-
-static void sum_mkext(struct file *archive)
-{
-    put_be32(archive->bytes + 12, adler32(archive->bytes + 16, archive->length - 16));
-}
-
-static struct file retarget(struct file archive, const struct processor *processor)
-{
-    if (archive.length < 32 || get_be32(archive.bytes) != 0x4D4B5854)
-        die("not an mkext");
-    put_be32(archive.bytes + 24, processor->type);
-    put_be32(archive.bytes + 28, processor->subtype);
-    sum_mkext(&archive);
-    return archive;
-}
-
-/* Header, the module as a file of its own, and on a page the property list, not compressed. */
-static struct file mkext2(const struct processor *processor, struct file plist, struct file module)
-{
-    enum { HEADER = 44, AT_LENGTH = 8, AT_PLIST = 32 };
-    static const char start[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<dict>\n"
-                                "<key>_MKEXTInfoDictionaries</key>\n<array>\n";
-    static const char added[] =
-        "<key>_MKEXTBundlePath</key>\n"
-        "<string>/System/Library/Extensions/SawbootDemo.kext</string>\n"
-        "<key>_MKEXTExecutable</key>\n<integer size=\"32\">0x2c</integer>\n"; /* HEADER */
-    static const char end[] = "</dict>\n</array>\n</dict>\n";
-    const char *text = (const char *)plist.bytes, *inner = strstr(text, "<dict>"), *last = NULL;
-    struct buffer out = {.big = true};
-
-    for (const char *at = text; (at = strstr(at, "</dict>")) != NULL; at++)
-        last = at;
-    if (inner == NULL || last == NULL)
-        die("the property list is no XML dictionary");
-    const uint32_t header[] = {0x4D4B5854,      0x4D4F5358,         0, 0, 0x02002001, 1,
-                               processor->type, processor->subtype, 0, 0, 0};
-    for (size_t i = 0; i < sizeof(header) / sizeof(header[0]); i++)
-        append_32(&out, header[i]);
-    append_32(&out, 0); /* not compressed */
-    append_32(&out, (uint32_t)module.length);
-    append(&out, module.bytes, module.length);
-    append_padding(&out, 4096);
-    uint32_t offset = (uint32_t)out.length;
-    append(&out, start, sizeof(start) - 1);
-    append(&out, inner, (size_t)(last - inner));
-    append(&out, added, sizeof(added) - 1);
-    append(&out, end, sizeof(end)); /* with its NUL */
-    put_be32(out.bytes + AT_PLIST, offset);
-    put_be32(out.bytes + AT_PLIST + 8, (uint32_t)out.length - offset);
-    put_be32(out.bytes + AT_LENGTH, (uint32_t)out.length);
-    struct file archive = {.bytes = out.bytes, .length = out.length};
-    sum_mkext(&archive);
-    return archive;
 }
 
 /* --- Others ----------------------------------------------------------------------------------- */
@@ -359,11 +286,6 @@ int main(int argc, char **argv)
         return 0;
     if (strcmp(what, "fat-of") == 0 && count >= 2)
         write_image(words[count - 1], fat_of(words, (uint32_t)count - 1));
-    else if (strcmp(what, "retarget") == 0 && count == 3)
-        write_image(words[2], retarget(read_file(words[1]), processor_called(words[0])));
-    else if (strcmp(what, "mkext2") == 0 && count == 4)
-        write_image(words[3],
-                    mkext2(processor_called(words[0]), read_file(words[1]), read_file(words[2])));
     else if (strcmp(what, "crc") == 0 && count == 1)
         print_crc(read_file(words[0]));
     else if (strcmp(what, "ramdisk") == 0 && count == 2)

@@ -260,15 +260,14 @@ $(PAYLOADS_DIR)/thin/$(1)/SawbootDemo.kext/Contents/MacOS/SawbootDemo: $(KEXT_SO
 	$$(Q)$(ELF2MACHO) $(6) $(PAYLOADS_DIR)/thin/$(1)/module.elf $$@
 
 $(PAYLOADS_DIR)/SawbootDemo-$(1).mkext: $(PAYLOADS_DIR)/thin/$(1)/SawbootDemo.kext/Contents/MacOS/SawbootDemo \
-		$(MKEXT_TOOL) $(MAKE_IMAGE)
+		$(MKEXT_TOOL)
 	$$(say) MKEXT $$@
-	$$(Q)$(MKEXT_TOOL) create -o $$@.any $(PAYLOADS_DIR)/thin/$(1)/SawbootDemo.kext >/dev/null
-	$$(Q)$(MAKE_IMAGE) retarget $(1) $$@.any $$@
+	$$(Q)$(MKEXT_TOOL) create -arch $(1) -o $$@ $(PAYLOADS_DIR)/thin/$(1)/SawbootDemo.kext >/dev/null
 
 $(PAYLOADS_DIR)/SawbootDemo-$(1).v2.mkext: $(PAYLOADS_DIR)/thin/$(1)/SawbootDemo.kext/Contents/MacOS/SawbootDemo \
-		$(KEXT_PLIST) $(MAKE_IMAGE)
+		$(MKEXT_TOOL)
 	$$(say) MKEXT2 $$@
-	$$(Q)$(MAKE_IMAGE) mkext2 $(1) $(KEXT_PLIST) $$< $$@
+	$$(Q)$(MKEXT_TOOL) create -v2 -stored -arch $(1) -o $$@ $(PAYLOADS_DIR)/thin/$(1)/SawbootDemo.kext >/dev/null
 endef
 $(eval $(call kext_module,ppc,$(CROSS_powerpc),$(PAYLOAD_CFLAGS),$(PAYLOAD_LDFLAGS),,-object))
 $(eval $(call kext_module,i386,$(CROSS_i386),$(I386_CFLAGS),$(X86_LDFLAGS),,-object))
@@ -285,15 +284,13 @@ $(PAYLOADS_DIR)/SawbootDemo.mkext: $(KEXT_MODULE) $(MKEXT_TOOL)
 	$(Q)$(MKEXT_TOOL) create -o $@ $(KEXT_FOLDER) >/dev/null
 
 # Thin archives in a fat file, as Apple's own of 10.4 to 10.6.
-$(PAYLOADS_DIR)/SawbootDemo-x86.mkext: $(KEXT_PROCESSORS:%=$(PAYLOADS_DIR)/SawbootDemo-%.mkext) \
-		$(MAKE_IMAGE)
+$(PAYLOADS_DIR)/SawbootDemo-x86.mkext: $(KEXT_MODULE) $(MKEXT_TOOL)
 	$(say) FAT $@
-	$(Q)$(MAKE_IMAGE) fat-of $(KEXT_PROCESSORS:%=$(PAYLOADS_DIR)/SawbootDemo-%.mkext) $@
+	$(Q)$(MKEXT_TOOL) create $(KEXT_PROCESSORS:%=-arch %) -o $@ $(KEXT_FOLDER) >/dev/null
 
-$(PAYLOADS_DIR)/SawbootDemo-x86.v2.mkext: $(addprefix $(PAYLOADS_DIR)/SawbootDemo-,i386.v2.mkext \
-		x86_64.v2.mkext) $(MAKE_IMAGE)
+$(PAYLOADS_DIR)/SawbootDemo-x86.v2.mkext: $(KEXT_MODULE) $(MKEXT_TOOL)
 	$(say) FAT $@
-	$(Q)$(MAKE_IMAGE) fat-of $(addprefix $(PAYLOADS_DIR)/SawbootDemo-,i386.v2.mkext x86_64.v2.mkext) $@
+	$(Q)$(MKEXT_TOOL) create -v2 -stored -arch i386 -arch x86_64 -o $@ $(KEXT_FOLDER) >/dev/null
 
 # For PowerPC. More than 3 MB, most of which do not compress: more than firmware and BootX let through in a
 # property.

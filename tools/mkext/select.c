@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/mkext/select.h"
+
+#include <string.h>
+
+struct selection {
+    struct kexts *kexts;
+    bool *kept;
+    bool alone;
+};
+
+/* Every kernel has these inside: com.apple.kernel, .kernel.iokit, .kpi.bsd and their like. */
+static bool is_in_kernel(const char *identifier)
+{
+    static const char *const beginnings[] = {"com.apple.kernel", "com.apple.kpi."};
+
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (strncmp(identifier, beginnings[i], strlen(beginnings[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool keep(struct selection *selection, const char *identifier);
+
+/* A processor's own libraries have a key of their own: OSBundleLibraries_x86_64. */
+static void keep_libraries(struct selection *selection, const struct kext *kext)
+{
+    static const char key[] = "OSBundleLibraries";
+
+    for (const struct plist_node *m = kext->info->first; m != NULL; m = m->next->next) {
+        const char *rest = m->text + strlen(key);
+
+        if (strncmp(m->text, key, strlen(key)) != 0 || (*rest != '\0' && *rest != '_') ||
+            strcmp(m->next->tag, "dict") != 0)
+            continue;
+        for (const struct plist_node *l = m->next->first; l != NULL; l = l->next->next)
+            if (!keep(selection, l->text) && !is_in_kernel(l->text))
+                note("%s needs %s, which is not here", kext->identifier, l->text);
+    }
+}
+
+/* False if there is none of that name. All of one name are kept: the kernel takes the newest. */
+static bool keep(struct selection *selection, const char *identifier)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < selection->kexts->count; i++) {
+        const struct kext *kext = &selection->kexts->items[i];
+
+        if (strcmp(kext->identifier, identifier) != 0)
+            continue;
+        found = true;
+        if (selection->kept[i])
+            continue;
+        selection->kept[i] = true;
+        if (!selection->alone)
+            keep_libraries(selection, kext);
+    }
+    return found;
+}
+
+void select_kexts(struct kexts *kexts, const char *const *identifiers, size_t count, bool alone)
+{
+    struct selection selection = {kexts, allocate(kexts->count * sizeof(bool)), alone};
+    size_t left = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (!keep(&selection, identifiers[i]))
+            die("there is no kernel extension %s", identifiers[i]);
+    for (size_t i = 0; i < kexts->count; i++)
+        if (count == 0 || selection.kept[i])
+            kexts->items[left++] = kexts->items[i];
+    kexts->count = left;
+}
