@@ -121,6 +121,14 @@ static void remember(struct reader *reader, struct plist_node *node, const char 
     reader->known[reader->known_count++] = node;
 }
 
+static bool is_blank(const struct buffer *text)
+{
+    for (size_t i = 0; i < text->length; i++)
+        if (strchr(" \t\r\n", text->bytes[i]) == NULL)
+            return false;
+    return true;
+}
+
 static void check_place(struct reader *reader, const struct plist_node *node)
 {
     const struct plist_node *parent = reader->open[reader->depth];
@@ -130,6 +138,8 @@ static void check_place(struct reader *reader, const struct plist_node *node)
         give_up(reader, "a tag inside a value: ", node->tag);
         return;
     }
+    if (!is_blank(&reader->text))
+        give_up(reader, "text between the members of a ", parent->tag);
     if (reader->depth == 0) {
         if (parent->first != NULL || is_key)
             give_up(reader, "a second value: ", node->tag);
@@ -181,14 +191,6 @@ static void add_text(void *data, const XML_Char *text, int length)
     struct reader *reader = data;
 
     append(&reader->text, text, (size_t)length);
-}
-
-static bool is_blank(const struct buffer *text)
-{
-    for (size_t i = 0; i < text->length; i++)
-        if (strchr(" \t\r\n", text->bytes[i]) == NULL)
-            return false;
-    return true;
 }
 
 static void end_element(void *data, const XML_Char *name)

@@ -39,7 +39,6 @@ bool ranges_check(struct ranges *ranges, const uint8_t *bytes, size_t length, ch
     const struct range *before = NULL;
     uint64_t end = 0;
 
-    qsort(ranges->items, ranges->count, sizeof *ranges->items, by_start);
     for (size_t i = 0; i < ranges->count; i++) {
         const struct range *range = &ranges->items[i];
 
@@ -48,6 +47,11 @@ bool ranges_check(struct ranges *ranges, const uint8_t *bytes, size_t length, ch
                      range->size, length);
             return false;
         }
+    }
+    qsort(ranges->items, ranges->count, sizeof *ranges->items, by_start);
+    for (size_t i = 0; i < ranges->count; i++) {
+        const struct range *range = &ranges->items[i];
+
         if (range->start < end) {
             snprintf(message, message_size, "%s begins before %s, %s, ends at %llu", range->place,
                      before->place, before->size, (unsigned long long)end);
