@@ -113,6 +113,7 @@ static error_t fetch_drivers(const struct options *options, struct boot_files *f
         const char *uri = options->driver[i];
         size_t length = folder_length(uri);
 
+        files->driver_is_kext[i] = length != 0;
         if (length != 0) {
             error = fetch_kext(uri, length, &files->kexts[files->kext_count]);
             files->kext_count += error == OK;

@@ -28,6 +28,8 @@ struct boot_module {
 
 struct boot_files {
     struct fetched_file kernel;
+    /* One for each driver=, in their order: the next of `kexts`, or the next of `drivers`. */
+    bool driver_is_kext[OPTIONS_DRIVERS_MAXIMUM];
     size_t driver_count; /* driver= that are archives */
     struct fetched_file drivers[OPTIONS_DRIVERS_MAXIMUM];
     size_t kext_count; /* driver= that are folders */

@@ -45,38 +45,40 @@ static const char *kernel_arguments(const struct options *options, const struct 
     return value != NULL ? value : "";
 }
 
-/* The driver for the card's own node: PowerPC has room for one, and BootX's way for the others. */
-static error_t check_drivers(const struct boot_files *files, enum image_cpu cpu)
+static struct xnu_extension kext_extension(const struct kext_files *kext)
 {
-    if (cpu == IMAGE_CPU_POWERPC && files->driver_count > 1)
-        return fail(ERROR_OPTION_VALUE, "driver= is there %u times: the card's node has one place",
-                    (unsigned)files->driver_count);
-    return OK;
+    return (struct xnu_extension){
+        .word = "driver",
+        .bundle_path = kext->bundle_path,
+        .plist = &kext->plist,
+        .executable = kext->has_executable ? &kext->executable : NULL,
+    };
 }
 
-/* Everything that goes to the kernel as an archive; on x86 no node takes the driver. */
-static size_t list_packages(const struct boot_files *files, enum image_cpu cpu,
-                            struct fetched_file *packages)
+/*
+ * Everything that goes to the kernel beside it: what driver= names, then what mkext= names. The
+ * first archive of driver= is not among them if the card's node has it; that has one place.
+ */
+static size_t list_extensions(const struct boot_files *files, bool first_on_node,
+                              struct xnu_extension *extensions)
 {
-    size_t count = 0;
+    size_t count = 0, archive = 0, kext = 0;
 
-    if (cpu != IMAGE_CPU_POWERPC)
-        for (size_t i = 0; i < files->driver_count; i++)
-            packages[count++] = files->drivers[i];
+    while (archive + kext < files->driver_count + files->kext_count) {
+        if (files->driver_is_kext[archive + kext])
+            extensions[count++] = kext_extension(&files->kexts[kext++]);
+        else if (archive++ != 0 || !first_on_node)
+            extensions[count++] = (struct xnu_extension){
+                .word = "driver",
+                .archive = &files->drivers[archive - 1],
+            };
+    }
     for (size_t i = 0; i < files->package_count; i++)
-        packages[count++] = files->packages[i];
-    return count;
-}
-
-static size_t list_kexts(const struct boot_files *files, struct xnu_kext *kexts)
-{
-    for (size_t i = 0; i < files->kext_count; i++)
-        kexts[i] = (struct xnu_kext){
-            .bundle_path = files->kexts[i].bundle_path,
-            .plist = &files->kexts[i].plist,
-            .executable = files->kexts[i].has_executable ? &files->kexts[i].executable : NULL,
+        extensions[count++] = (struct xnu_extension){
+            .word = "mkext",
+            .archive = &files->packages[i],
         };
-    return files->kext_count;
+    return count;
 }
 
 static const struct xnu_handover *find_xnu_handover(enum handover_kind kind)
@@ -99,8 +101,7 @@ static error_t prepare_xnu(const struct xnu_handover *way, const struct options 
                            const struct nic *nic, const struct network_config *network,
                            struct boot_files *files, struct handover *handover)
 {
-    static struct fetched_file packages[OPTIONS_DRIVERS_MAXIMUM + OPTIONS_MKEXTS_MAXIMUM];
-    static struct xnu_kext kexts[OPTIONS_DRIVERS_MAXIMUM];
+    static struct xnu_extension extensions[OPTIONS_DRIVERS_MAXIMUM + OPTIONS_MKEXTS_MAXIMUM];
     enum image_cpu cpu = handover->plan.cpu;
     bool on_powerpc = cpu == IMAGE_CPU_POWERPC;
     struct fetch_uri uri;
@@ -113,18 +114,15 @@ static error_t prepare_xnu(const struct xnu_handover *way, const struct options 
         .boot_file = file_path(files->kernel.name, &uri),
         .driver = on_powerpc && files->driver_count != 0 ? &files->drivers[0] : NULL,
         .without_driver = options->without_driver,
-        .packages = packages,
-        .kexts = kexts,
+        .extensions = extensions,
         .ramdisk = files->has_ramdisk ? &files->ramdisk : NULL,
         .video = options->video_width != 0 ? &handover->video : NULL,
         .boot_args_version = options->boot_args_version,
         .boot_args_revision = options->boot_args_revision,
         .without_acpi = options->without_acpi,
     };
-    error_t error = check_drivers(files, cpu);
+    error_t error = files_prepare_kexts(files, cpu);
 
-    if (error == OK)
-        error = files_prepare_kexts(files, cpu);
     if (error == OK)
         error = platform_device_tree(&handover->tree);
     if (error != OK)
@@ -132,8 +130,7 @@ static error_t prepare_xnu(const struct xnu_handover *way, const struct options 
     handover->has_tree = true;
     if (files->module_count != 0)
         print("note: module= and initrd= are not for Darwin kernels; this one does not get them\n");
-    request.package_count = list_packages(files, cpu, packages);
-    request.kext_count = list_kexts(files, kexts);
+    request.extension_count = list_extensions(files, on_powerpc, extensions);
     request.arguments = kernel_arguments(options, &handover->tree);
     print("kernel arguments: \"%s\"\n", request.arguments);
     return way->prepare(&request, &handover->tree, &handover->launch);
@@ -197,10 +194,13 @@ static void write_boot_path(const struct nic *nic, const struct fetch_uri *uri, 
 static error_t check_client_driver(const struct boot_files *files)
 {
     const struct fetched_file *driver = &files->drivers[0];
-    error_t error = check_drivers(files, IMAGE_CPU_POWERPC);
+    error_t error;
 
-    if (error != OK || files->driver_count == 0)
-        return error;
+    if (files->driver_count == 0)
+        return OK;
+    if (files->driver_count > 1)
+        return fail(ERROR_OPTION_VALUE, "driver= is there %u times: the card's node has one place",
+                    (unsigned)files->driver_count);
     error = mkext_check_version_1(driver->bytes, driver->length);
     if (error == OK)
         error = mkext_check_cpu(driver->bytes, driver->length, MACH_CPU_POWERPC);

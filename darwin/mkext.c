@@ -172,6 +172,23 @@ error_t mkext_check_cpu(const uint8_t *bytes, size_t length, uint32_t cpu_type)
     return OK;
 }
 
+error_t mkext_check_packed(const uint8_t *bytes, size_t length)
+{
+    struct mkext_entry entry;
+
+    for (uint32_t i = 0; i < get_be32(bytes + MKEXT_AT_COUNT); i++) {
+        error_t error = mkext_entry(bytes, length, i, &entry);
+        if (error != OK) {
+            return error;
+        }
+        if (entry.plist.stored_size == 0 ||
+            (entry.module.stored_size == 0 && !absent(&entry.module))) {
+            return fail(ERROR_MKEXT_STORED, "entry %u", (unsigned)i);
+        }
+    }
+    return OK;
+}
+
 static void read_file(const uint8_t *at, struct mkext_file *file)
 {
     file->offset = get_be32(at + MKEXT_AT_OFFSET);

@@ -56,6 +56,11 @@ error_t mkext_check_version_1(const uint8_t *bytes, size_t length);
  * for any.
  */
 error_t mkext_check_cpu(const uint8_t *bytes, size_t length, uint32_t cpu_type);
+/*
+ * ERROR_MKEXT_STORED unless every file of a checked version 1 archive is compressed. Mac OS X 10.0
+ * and 10.1 lose those that are not (xnu-handoff section 4.3).
+ */
+error_t mkext_check_packed(const uint8_t *bytes, size_t length);
 /* Entry `index` of a checked version 1 archive. */
 error_t mkext_entry(const uint8_t *bytes, size_t length, uint32_t index, struct mkext_entry *entry);
 /* Unpacks a file of a checked version 1 archive into exactly file->real_size bytes. */

@@ -13,11 +13,12 @@
 #include "net/fetch.h"
 #include "net/network.h"
 
-#define XNU_PACKAGES_MAXIMUM 24
-#define XNU_KEXTS_MAXIMUM    16
+#define XNU_EXTENSIONS_MAXIMUM 24
 
-/* A kernel extension that is no archive: its property list and its executable. */
-struct xnu_kext {
+/* What the kernel gets besides itself: an archive, or one kernel extension that is in none. */
+struct xnu_extension {
+    const char *word;                   /* the option that named it, for messages */
+    const struct fetched_file *archive; /* checked thin mkext; NULL: the rest is meant */
     const char *bundle_path; /* "/System/Library/Extensions/Foo.kext", as the kernel may show it */
     const struct fetched_file *plist;
     const struct fetched_file *executable; /* NULL: it has none */
@@ -32,11 +33,10 @@ struct xnu_request {
     const char *boot_file;             /* as it goes into rootpath after the ':' ("mach_kernel") */
     const char *arguments;             /* the kernel's command line */
     const struct fetched_file *driver; /* `driver=`: checked thin mkext, or NULL */
-    bool without_driver;  /* `driver=none`: the card's node gets none from its ROM either */
-    size_t package_count; /* `mkext=` */
-    const struct fetched_file *packages;
-    size_t kext_count; /* `driver=` that names a .kext folder */
-    const struct xnu_kext *kexts;
+    bool without_driver; /* `driver=none`: the card's node gets none from its ROM either */
+    /* In the order in which the kernel is to find them: of equal ones it takes the first. */
+    size_t extension_count;
+    const struct xnu_extension *extensions;
 
     /* For x86 alone. */
     const struct fetched_file *ramdisk; /* `ramdisk=`, or NULL */

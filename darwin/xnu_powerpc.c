@@ -22,6 +22,7 @@
 #include "darwin/chosen.h"
 #include "darwin/display.h"
 #include "darwin/interrupts.h"
+#include "darwin/kernel_release.h"
 #include "darwin/machine_nodes.h"
 #include "darwin/mkext.h"
 #include "darwin/rom_driver.h"
@@ -54,23 +55,27 @@
 /* Kernels up to 10.2 see no more until they have set up their own mapping. */
 #define EARLY_WINDOW (256u << 20)
 
+/* Mac OS X 10.0 and 10.1 (Darwin 1.3 to 5) copy no byte of a file that is not compressed. */
+#define STORED_LOST_LAST 5
+
 /* Where things lie in the claimed memory. */
 #define OWN_SYMTAB      0x0000
 #define OWN_BOOT_ARGS   0x0100
 #define OWN_KEXTS       0x0300
-#define OWN_CLUT        0x0400
+#define OWN_CLUT        0x0500
 #define OWN_FAILED_BOOT 0x1000
 #define OWN_DEVICE_TREE 0x6000
 _Static_assert(OWN_BOOT_ARGS + BOOT_ARGS_POWERPC_SIZE <= OWN_KEXTS, "boot_args fit");
-_Static_assert(OWN_KEXTS + XNU_KEXTS_MAXIMUM * KEXT_HEADER_SIZE <= OWN_CLUT, "kext headers fit");
+_Static_assert(OWN_KEXTS + XNU_EXTENSIONS_MAXIMUM * KEXT_HEADER_SIZE <= OWN_CLUT,
+               "kext headers fit");
 _Static_assert(OWN_CLUT + BOOT_CLUT_SIZE <= OWN_FAILED_BOOT, "the colours fit");
 _Static_assert(OWN_FAILED_BOOT + FAILED_BOOT_SIZE <= OWN_DEVICE_TREE, "the picture fits");
 
-/* Kernel segments, symbols, header, packages, kexts, boot_args, colours, picture, tree */
-#define MAP_ENTRIES_MAXIMUM (IMAGE_PIECES_MAXIMUM + XNU_PACKAGES_MAXIMUM + XNU_KEXTS_MAXIMUM + 6)
+/* Kernel segments, symbols, header, extensions, boot_args, colours, picture, tree */
+#define MAP_ENTRIES_MAXIMUM (IMAGE_PIECES_MAXIMUM + XNU_EXTENSIONS_MAXIMUM + 6)
 /* Besides one for each: what lies below the segments, three parts of the symbol table and of each
  * kext instead of one. */
-_Static_assert(MAP_ENTRIES_MAXIMUM + 3 + 2 * XNU_KEXTS_MAXIMUM <= LAUNCH_PIECES_MAXIMUM,
+_Static_assert(MAP_ENTRIES_MAXIMUM + 3 + 2 * XNU_EXTENSIONS_MAXIMUM <= LAUNCH_PIECES_MAXIMUM,
                "the launch has room");
 
 struct layout {
@@ -86,12 +91,19 @@ struct layout {
     struct boot_video video;
 };
 
-/* The kernels for PowerPC, up to 10.5, know version 1 alone. */
-static error_t check_archive(const char *word, const struct fetched_file *file)
+/* The kernels for PowerPC, up to 10.5, know version 1 alone; the first ones not even all of it. */
+static error_t check_archive(const struct kernel_release *release, const char *word,
+                             const struct fetched_file *file)
 {
     error_t error = mkext_check_version_1(file->bytes, file->length);
     if (error == OK) {
         error = mkext_check_cpu(file->bytes, file->length, MACH_CPU_POWERPC);
+    }
+    if (error == OK && release->major != 0 && release->major <= STORED_LOST_LAST) {
+        error = mkext_check_packed(file->bytes, file->length);
+        if (error != OK) {
+            error_context("%s: ", kernel_release_name(release));
+        }
     }
     if (error != OK) {
         error_context("%s=%s: ", word, file->name);
@@ -101,16 +113,17 @@ static error_t check_archive(const char *word, const struct fetched_file *file)
 
 static error_t check_archives(const struct xnu_request *request)
 {
-    if (request->kext_count > XNU_KEXTS_MAXIMUM) {
-        return fail(ERROR_OPTION_VALUE, "driver= names %u .kext folders, %u at most",
-                    (unsigned)request->kext_count, XNU_KEXTS_MAXIMUM);
+    struct kernel_release release;
+    if (request->extension_count > XNU_EXTENSIONS_MAXIMUM) {
+        return fail(ERROR_OPTION_VALUE, "driver= and mkext= are there %u times, %u at most",
+                    (unsigned)request->extension_count, XNU_EXTENSIONS_MAXIMUM);
     }
-    if (request->package_count > XNU_PACKAGES_MAXIMUM) {
-        return fail(ERROR_OPTION_VALUE, "mkext= is there %u times, %u at most",
-                    (unsigned)request->package_count, XNU_PACKAGES_MAXIMUM);
-    }
-    for (size_t i = 0; i < request->package_count; i++) {
-        error_t error = check_archive("mkext", &request->packages[i]);
+    kernel_release_find(request->image, request->image_length, &release);
+    for (size_t i = 0; i < request->extension_count; i++) {
+        const struct xnu_extension *extension = &request->extensions[i];
+        error_t error = extension->archive != NULL
+                            ? check_archive(&release, extension->word, extension->archive)
+                            : OK;
         if (error != OK) {
             return error;
         }
@@ -118,7 +131,7 @@ static error_t check_archives(const struct xnu_request *request)
     if (request->driver == NULL) {
         return OK;
     }
-    error_t error = check_archive("driver", request->driver);
+    error_t error = check_archive(&release, "driver", request->driver);
     if (error == OK && request->plan->macho.prelinked) {
         print("This kernel has its drivers linked in: it will not use driver=%s in time. "
               "Use mkext= instead.\n",
@@ -316,26 +329,20 @@ static error_t put_symbols(struct layout *layout)
     return OK;
 }
 
-static error_t put_packages(struct layout *layout)
+static error_t put_archive(struct layout *layout, const struct fetched_file *archive)
 {
-    const struct xnu_request *request = layout->request;
-    error_t error = OK;
-    for (size_t i = 0; error == OK && i < request->package_count; i++) {
-        char name[DEVTREE_NAME_MAXIMUM + 1];
-        /* The kernel knows it by the words before the '-'; the rest makes it unique. */
-        snprintf(name, sizeof(name), "DriversPackage-%x", (unsigned)layout->next);
-        launch_label(layout->launch, LAUNCH_ARCHIVE, request->packages[i].name, layout->next,
-                     request->packages[i].length);
-        error = put(layout, name, request->packages[i].bytes, request->packages[i].length);
-    }
-    return error;
+    char name[DEVTREE_NAME_MAXIMUM + 1];
+    /* The kernel knows it by the words before the '-'; the rest makes it unique. */
+    snprintf(name, sizeof(name), "DriversPackage-%x", (unsigned)layout->next);
+    launch_label(layout->launch, LAUNCH_ARCHIVE, archive->name, layout->next, archive->length);
+    return put(layout, name, archive->bytes, archive->length);
 }
 
 /*
  * A single kernel extension, as BootX lays it out: header, property list with a NUL, executable.
  * The executable begins at a multiple of 16, which BootX leaves to chance.
  */
-static error_t put_kext(struct layout *layout, const struct xnu_kext *kext, uint8_t *header)
+static error_t put_kext(struct layout *layout, const struct xnu_extension *kext, uint8_t *header)
 {
     const struct fetched_file *plist = kext->plist, *executable = kext->executable;
     uint64_t module_offset = round_up(KEXT_HEADER_SIZE + (uint64_t)plist->length + 1, 16);
@@ -363,13 +370,16 @@ static error_t put_kext(struct layout *layout, const struct xnu_kext *kext, uint
     return OK;
 }
 
-static error_t put_kexts(struct layout *layout)
+/* The kernel reads them in the order of their entries. */
+static error_t put_extensions(struct layout *layout)
 {
     const struct xnu_request *request = layout->request;
     error_t error = OK;
-    for (size_t i = 0; error == OK && i < request->kext_count; i++) {
-        error =
-            put_kext(layout, &request->kexts[i], layout->own + OWN_KEXTS + i * KEXT_HEADER_SIZE);
+    for (size_t i = 0; error == OK && i < request->extension_count; i++) {
+        const struct xnu_extension *extension = &request->extensions[i];
+        error = extension->archive != NULL
+                    ? put_archive(layout, extension->archive)
+                    : put_kext(layout, extension, layout->own + OWN_KEXTS + i * KEXT_HEADER_SIZE);
     }
     return error;
 }
@@ -447,10 +457,7 @@ static error_t lay_out(struct layout *layout)
         error = put(layout, "Kernel-__HEADER", request->image, request->plan->macho.header_size);
     }
     if (error == OK) {
-        error = put_packages(layout);
-    }
-    if (error == OK) {
-        error = put_kexts(layout);
+        error = put_extensions(layout);
     }
     if (error == OK) {
         layout->launch->boot_args = (uint32_t)layout->next;

@@ -69,8 +69,7 @@ static void warn_of_chipset(const struct kernel_release *release, const struct p
 static void warn_of_files(const struct kernel_release *release, const struct xnu_request *request)
 {
     const char *root = kernel_word(request->arguments, "rd=");
-    size_t extensions = request->package_count + request->kext_count;
-    if (release->major >= 10 && request->plan->macho.prelinked && extensions != 0) {
+    if (release->major >= 10 && request->plan->macho.prelinked && request->extension_count != 0) {
         print("warning: this kernel has its drivers linked in. %s then does not look at driver= "
               "and mkext=\n",
               kernel_release_name(release));

@@ -65,10 +65,10 @@ _Static_assert(EFI_TABLES_SIZE <= BLOCK_STACK - BLOCK_EFI_TABLES, "the EFI table
 #define KEXT_EXECUTABLE  8
 #define KEXT_BUNDLE_PATH 16
 
-/* Tree, BootArgs, RAMDisk, archives, extensions */
-#define MAP_ENTRIES_MAXIMUM (3 + XNU_PACKAGES_MAXIMUM + XNU_KEXTS_MAXIMUM)
+/* Tree, BootArgs, RAMDisk, extensions */
+#define MAP_ENTRIES_MAXIMUM (3 + XNU_EXTENSIONS_MAXIMUM)
 /* Segments, what lies below them in the first page, the block; two parts of each extension */
-_Static_assert(IMAGE_PIECES_MAXIMUM + 2 + MAP_ENTRIES_MAXIMUM + XNU_KEXTS_MAXIMUM <=
+_Static_assert(IMAGE_PIECES_MAXIMUM + 2 + MAP_ENTRIES_MAXIMUM + XNU_EXTENSIONS_MAXIMUM <=
                    LAUNCH_PIECES_MAXIMUM,
                "the launch has room");
 
@@ -112,18 +112,22 @@ static void choose_version(struct layout *layout)
           image_cpu_name(cpu), layout->version.version, layout->version.revision);
 }
 
-static error_t check_package(const struct layout *layout, const struct fetched_file *file)
+static error_t check_archive(const struct layout *layout, const char *word,
+                             const struct fetched_file *file)
 {
     enum image_cpu cpu = layout->request->plan->cpu;
     error_t error = OK;
     if (layout->release.major != 0 && layout->release.major <= 9) {
         error = mkext_check_version_1(file->bytes, file->length);
+        if (error != OK) {
+            error_context("%s reads version 1 alone: ", kernel_release_name(&layout->release));
+        }
     }
     if (error == OK) {
         error = mkext_check_cpu(file->bytes, file->length, image_mach_cpu_type(cpu));
     }
     if (error != OK) {
-        error_context("mkext=%s: ", file->name);
+        error_context("%s=%s: ", word, file->name);
     }
     return error;
 }
@@ -132,13 +136,15 @@ static error_t check_files(const struct layout *layout)
 {
     const struct xnu_request *request = layout->request;
     error_t error = OK;
-    if (request->package_count > XNU_PACKAGES_MAXIMUM || request->kext_count > XNU_KEXTS_MAXIMUM) {
-        return fail(ERROR_OPTION_VALUE, "%u archives and %u extensions; %u and %u at most",
-                    (unsigned)request->package_count, (unsigned)request->kext_count,
-                    XNU_PACKAGES_MAXIMUM, XNU_KEXTS_MAXIMUM);
+    if (request->extension_count > XNU_EXTENSIONS_MAXIMUM) {
+        return fail(ERROR_OPTION_VALUE, "driver= and mkext= are there %u times, %u at most",
+                    (unsigned)request->extension_count, XNU_EXTENSIONS_MAXIMUM);
     }
-    for (size_t i = 0; error == OK && i < request->package_count; i++) {
-        error = check_package(layout, &request->packages[i]);
+    for (size_t i = 0; error == OK && i < request->extension_count; i++) {
+        const struct xnu_extension *extension = &request->extensions[i];
+        if (extension->archive != NULL) {
+            error = check_archive(layout, extension->word, extension->archive);
+        }
     }
     if (error == OK && request->ramdisk != NULL && request->ramdisk->length == 0) {
         error = fail(ERROR_IMAGE_TRUNCATED, "ramdisk=%s: it is empty", request->ramdisk->name);
@@ -230,7 +236,7 @@ static void put_kernel(struct layout *layout)
     layout->block = layout->next = end;
 }
 
-static uint64_t kext_head_length(const struct xnu_kext *kext)
+static uint64_t kext_head_length(const struct xnu_extension *kext)
 {
     return KEXT_HEADER_SIZE + kext->plist->length + 1 + strlen(kext->bundle_path) + 1;
 }
@@ -240,7 +246,7 @@ static uint64_t kext_head_length(const struct xnu_kext *kext)
  * rely on, then the executable on pages of its own. One entry for all of it: the kernel keeps the
  * whole as long as it needs the executable, and frees the whole.
  */
-static error_t put_kext(struct layout *layout, const struct xnu_kext *kext)
+static error_t put_kext(struct layout *layout, const struct xnu_extension *kext)
 {
     uint64_t head_length = kext_head_length(kext);
     uint64_t address = layout->next;
@@ -270,20 +276,26 @@ static error_t put_kext(struct layout *layout, const struct xnu_kext *kext)
     return announce(layout, name, address, length);
 }
 
+static error_t put_archive(struct layout *layout, const struct fetched_file *file)
+{
+    char name[DEVTREE_NAME_MAXIMUM + 1];
+    error_t error;
+    entry_name(layout, "DriversPackage", name);
+    error = announce(layout, name, layout->next, file->length);
+    launch_label(layout->launch, LAUNCH_ARCHIVE, file->name, layout->next, file->length);
+    put(layout, file->bytes, file->length);
+    return error;
+}
+
+/* The kernel reads extensions in the order of their entries. */
 static error_t put_files(struct layout *layout)
 {
     const struct xnu_request *request = layout->request;
     error_t error = OK;
-    for (size_t i = 0; error == OK && i < request->kext_count; i++) {
-        error = put_kext(layout, &request->kexts[i]);
-    }
-    for (size_t i = 0; error == OK && i < request->package_count; i++) {
-        const struct fetched_file *file = &request->packages[i];
-        char name[DEVTREE_NAME_MAXIMUM + 1];
-        entry_name(layout, "DriversPackage", name);
-        error = announce(layout, name, layout->next, file->length);
-        launch_label(layout->launch, LAUNCH_ARCHIVE, file->name, layout->next, file->length);
-        put(layout, file->bytes, file->length);
+    for (size_t i = 0; error == OK && i < request->extension_count; i++) {
+        const struct xnu_extension *extension = &request->extensions[i];
+        error = extension->archive != NULL ? put_archive(layout, extension->archive)
+                                           : put_kext(layout, extension);
     }
     if (error == OK && request->ramdisk != NULL) {
         /* The kernel counts the disk in whole pages and forgets the rest: mdevadd, IOKitBSDInit. */
@@ -375,8 +387,10 @@ static error_t claim_own(struct layout *layout)
     const struct xnu_request *request = layout->request;
     uint64_t length = BLOCK_SIZE + devtree_flat_length(layout->tree) +
                       MAP_ENTRIES_MAXIMUM * MEMORY_MAP_ENTRY_SIZE;
-    for (size_t i = 0; i < request->kext_count; i++) {
-        length += round_up(kext_head_length(&request->kexts[i]), PAGE_SIZE);
+    for (size_t i = 0; i < request->extension_count; i++) {
+        if (request->extensions[i].archive == NULL) {
+            length += round_up(kext_head_length(&request->extensions[i]), PAGE_SIZE);
+        }
     }
     length = round_up(length, PAGE_SIZE);
     layout->own = platform_claim((size_t)length, PAGE_SIZE);

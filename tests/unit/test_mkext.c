@@ -274,6 +274,35 @@ static void test_cpu(void **state)
     assert_false(mkext_recognise((const uint8_t *)"MKXO", 4));
 }
 
+/* What Mac OS X 10.0 and 10.1 need. */
+static void test_packed(void **state)
+{
+    (void)state;
+    assert_int_equal(mkext_check_packed(archive, make_archive(false)), OK);
+    size_t length = make_archive(true);
+    assert_int_equal(mkext_check_packed(archive, length), ERROR_MKEXT_STORED);
+    assert_string_equal(error_detail(), "entry 0");
+    length = make_archive(false);
+    put_be32(archive + 32 + 32 + 4, 0); /* the second one's plist */
+    assert_int_equal(mkext_check_packed(archive, length), ERROR_MKEXT_STORED);
+    assert_string_equal(error_detail(), "entry 1");
+    length = make_archive(false);
+    put_be32(archive + 32 + 16 + 4, 0); /* the first one's module */
+    assert_int_equal(mkext_check_packed(archive, length), ERROR_MKEXT_STORED);
+}
+
+static void test_processor(void **state)
+{
+    (void)state;
+    struct mkext_info info;
+    size_t length = make_archive(false);
+    mkext_write_processor(archive, length, CPU_POWERPC, 9);
+    assert_int_equal(mkext_check(archive, length, &info), OK);
+    assert_int_equal(info.cpu_type, CPU_POWERPC);
+    assert_int_equal(info.cpu_subtype, 9);
+    assert_int_equal(mkext_check_cpu(archive, length, CPU_I386), ERROR_MKEXT_CPU);
+}
+
 static void put_word(uint8_t *at, bool swapped, uint32_t value)
 {
     if (swapped)
@@ -349,7 +378,8 @@ int main(void)
         cmocka_unit_test(test_no_room),       cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_every_bit),     cmocka_unit_test(test_fields),
         cmocka_unit_test(test_unpack_bounds), cmocka_unit_test(test_cpu),
-        cmocka_unit_test(test_slices),        cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_slices),        cmocka_unit_test(test_packed),
+        cmocka_unit_test(test_processor),     cmocka_unit_test(test_mutations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,8 @@ static struct launch launch;
 static struct nic nic;
 static struct network_config network;
 static struct image_plan plan;
-static struct fetched_file driver, packages[XNU_PACKAGES_MAXIMUM + 1];
+static struct fetched_file driver, packages[XNU_EXTENSIONS_MAXIMUM + 1];
+static struct xnu_extension extensions[XNU_EXTENSIONS_MAXIMUM + 1];
 static struct xnu_request request;
 static uint8_t image_copy[IMAGE_LENGTH];
 static uint8_t *driver_copy;
@@ -117,6 +118,14 @@ static struct fetched_file claim_mkext(const char *name, size_t module_length)
     return file;
 }
 
+/* The first so many of `packages`, as mkext=. */
+static void give_packages(size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        extensions[i] = (struct xnu_extension){.word = "mkext", .archive = &packages[i]};
+    request.extension_count = count;
+}
+
 static void add_piece(const char *name, uint32_t address, uint32_t memory, uint32_t offset,
                       uint32_t size)
 {
@@ -178,7 +187,7 @@ static void set_up_machine(size_t ram)
     request.network = &network;
     request.boot_file = "NetBoot/img/mach_kernel";
     request.arguments = "-v debug=0x8";
-    request.packages = packages;
+    request.extensions = extensions;
 }
 
 static error_t prepare(void)
@@ -406,7 +415,7 @@ static void test_whole_hand_over(void **state)
     memcpy(first, packages[0].bytes, packages[0].length);
     memcpy(second, packages[1].bytes, packages[1].length);
     request.driver = &driver;
-    request.package_count = 2;
+    give_packages(2);
 
     assert_int_equal(prepare(), OK);
     assert_int_equal(launch.handover, HANDOVER_XNU_POWERPC);
@@ -550,11 +559,12 @@ static void test_single_kexts(void **state)
     static const uint32_t lengths[][2] = {{1000, 5000}, {4079, 1}, {31, 4096}, {700, 0}};
     static struct fetched_file plists[4], modules[4];
     static uint8_t plist_copies[4][8192], module_copies[4][8192];
-    struct xnu_kext kexts[XNU_KEXTS_MAXIMUM + 1] = {{0}};
+    struct xnu_extension kexts[XNU_EXTENSIONS_MAXIMUM + 1] = {{0}};
     set_up_machine(RAM);
     for (size_t i = 0; i < 4; i++) {
         plists[i] = claim_file(lengths[i][0], (uint32_t)i + 1);
         memcpy(plist_copies[i], plists[i].bytes, plists[i].length);
+        kexts[i].word = "driver";
         kexts[i].bundle_path = "/System/Library/Extensions/A.kext";
         kexts[i].plist = &plists[i];
         if (lengths[i][1] == 0)
@@ -563,8 +573,8 @@ static void test_single_kexts(void **state)
         memcpy(module_copies[i], modules[i].bytes, modules[i].length);
         kexts[i].executable = &modules[i];
     }
-    request.kexts = kexts;
-    request.kext_count = 4;
+    request.extensions = kexts;
+    request.extension_count = 4;
     assert_int_equal(prepare(), OK);
     assert_int_equal(platform_launch(&launch), OK);
     for (unsigned i = 0; i < 4; i++)
@@ -575,17 +585,41 @@ static void test_single_kexts(void **state)
     launch_release(&launch);
     devtree_free(&tree);
 
-    request.kext_count = XNU_KEXTS_MAXIMUM + 1;
-    expect_failure(ERROR_OPTION_VALUE, "17 .kext folders");
+    request.extension_count = XNU_EXTENSIONS_MAXIMUM + 1;
+    expect_failure(ERROR_OPTION_VALUE, "25 times, 24 at most");
     /* As many as there may be, and no memory for the last. */
-    for (size_t i = 4; i < XNU_KEXTS_MAXIMUM; i++)
+    for (size_t i = 4; i < XNU_EXTENSIONS_MAXIMUM; i++)
         kexts[i] = kexts[0];
-    request.kext_count = XNU_KEXTS_MAXIMUM;
+    request.extension_count = XNU_EXTENSIONS_MAXIMUM;
     assert_int_equal(prepare(), OK);
     launch_release(&launch);
     devtree_free(&tree);
     plan.pieces[4].address = RAM - 6 * PAGE;
     expect_failure(ERROR_MEMORY_RANGE, "Driver-");
+}
+
+/* Archives and single ones are entries in the order in which they were given. */
+static void test_order(void **state)
+{
+    (void)state;
+    static struct fetched_file plist;
+    uint32_t at[4], length;
+    set_up_machine(RAM);
+    plist = claim_file(300, 1);
+    for (size_t i = 0; i < 2; i++)
+        packages[i] = claim_mkext("archive", 100 + i);
+    give_packages(4);
+    extensions[1] = (struct xnu_extension){"driver", NULL, "/a.kext", &plist, NULL};
+    extensions[2] = (struct xnu_extension){.word = "mkext", .archive = &packages[1]};
+    extensions[3] = extensions[1];
+    assert_int_equal(prepare(), OK);
+    assert_int_equal(platform_launch(&launch), OK);
+    for (unsigned i = 0; i < 4; i++)
+        at[i] = find_range(i % 2 == 0 ? "DriversPackage-" : "Driver-", i / 2, &length);
+    for (unsigned i = 1; i < 4; i++)
+        assert_true(at[i] > at[i - 1]);
+    launch_release(&launch);
+    devtree_free(&tree);
 }
 
 /* A machine with 64-bit addresses counts its banks in pages. */
@@ -638,17 +672,22 @@ static void test_no_memory_for_the_tree(void **state)
     expect_failure(ERROR_MEMORY_CLAIM, "device tree");
 }
 
+static void tell_release(const char *banner)
+{
+    memcpy((uint8_t *)request.image + 0x2000, banner, strlen(banner) + 1);
+}
+
 static void test_refused_files(void **state)
 {
     (void)state;
     set_up_machine(RAM);
     packages[0] = claim_mkext("pc.mkext", 100);
     put_be32(packages[0].bytes + 24, 7);
-    request.package_count = 1;
+    give_packages(1);
     expect_failure(ERROR_MKEXT_CPU, "mkext=pc.mkext");
-    request.package_count = XNU_PACKAGES_MAXIMUM + 1;
+    give_packages(XNU_EXTENSIONS_MAXIMUM + 1);
     expect_failure(ERROR_OPTION_VALUE, "25 times");
-    request.package_count = 0;
+    give_packages(0);
     request.driver = &packages[0];
     expect_failure(ERROR_MKEXT_CPU, "driver=pc.mkext");
     put_be32(packages[0].bytes + 24, 18);
@@ -656,11 +695,23 @@ static void test_refused_files(void **state)
     put_be32(packages[0].bytes + 16, MKEXT_VERSION_2);
     expect_failure(ERROR_MKEXT_VERSION, "driver=pc.mkext");
     request.driver = NULL;
-    request.package_count = 1;
+    give_packages(1);
     expect_failure(ERROR_MKEXT_VERSION, "mkext=pc.mkext");
-    request.package_count = 0;
+    give_packages(0);
     request.driver = &packages[0];
     put_be32(packages[0].bytes + 16, MKEXT_VERSION_1);
+    /* 10.0 and 10.1 lose what is not compressed, and this one is not. */
+    tell_release("Darwin Kernel Version 5.1: Tue Oct 30 00:06:34 PST 2001");
+    expect_failure(ERROR_MKEXT_STORED, "driver=pc.mkext: Darwin 5.1: entry 0");
+    request.driver = NULL;
+    give_packages(1);
+    expect_failure(ERROR_MKEXT_STORED, "mkext=pc.mkext: Darwin 5.1: entry 0");
+    give_packages(0);
+    request.driver = &packages[0];
+    tell_release("Darwin Kernel Version 6.8: Wed Sep 10 15:20:55 PDT 2003");
+    assert_int_equal(prepare(), OK);
+    launch_release(&launch);
+    devtree_free(&tree);
     plan.macho.prelinked = true;
     assert_int_equal(prepare(), OK);
     assert_non_null(strstr(host_console(), "Use mkext= instead"));
@@ -726,11 +777,17 @@ static void test_missing_nodes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole_hand_over),       cmocka_unit_test(test_other_choices),
-        cmocka_unit_test(test_single_kexts),          cmocka_unit_test(test_version_2),
-        cmocka_unit_test(test_does_not_fit),          cmocka_unit_test(test_no_memory_for_the_tree),
-        cmocka_unit_test(test_refused_files),         cmocka_unit_test(test_damaged_symbols),
-        cmocka_unit_test(test_words_that_do_not_fit), cmocka_unit_test(test_no_card),
+        cmocka_unit_test(test_whole_hand_over),
+        cmocka_unit_test(test_other_choices),
+        cmocka_unit_test(test_single_kexts),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_version_2),
+        cmocka_unit_test(test_does_not_fit),
+        cmocka_unit_test(test_no_memory_for_the_tree),
+        cmocka_unit_test(test_refused_files),
+        cmocka_unit_test(test_damaged_symbols),
+        cmocka_unit_test(test_words_that_do_not_fit),
+        cmocka_unit_test(test_no_card),
         cmocka_unit_test(test_missing_nodes),
     };
     return cmocka_run_group_tests(tests, golden_read, NULL);

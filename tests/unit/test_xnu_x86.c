@@ -45,8 +45,8 @@ static struct nic nic;
 static struct network_config network;
 static struct image_plan plan;
 static struct pc_information pc;
-static struct fetched_file packages[XNU_PACKAGES_MAXIMUM + 1], ramdisk, plists[2], executable;
-static struct xnu_kext kexts[XNU_KEXTS_MAXIMUM + 1];
+static struct fetched_file packages[XNU_EXTENSIONS_MAXIMUM + 1], ramdisk, plists[2], executable;
+static struct xnu_extension extensions[XNU_EXTENSIONS_MAXIMUM + 1];
 static struct xnu_request request;
 static uint8_t image_copy[IMAGE_LENGTH];
 static uint8_t *before; /* RAM as it was at the launch */
@@ -90,6 +90,14 @@ static struct fetched_file claim_mkext(const char *name, size_t module_length)
     assert_int_equal(mkext_write(&source, 1, true, made, sizeof made, &length), OK);
     free(module);
     return claim_file(name, made, length);
+}
+
+/* The first so many of `packages`, as mkext=, behind what is given already. */
+static void add_packages(size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        extensions[request.extension_count++] =
+            (struct xnu_extension){.word = "mkext", .archive = &packages[i]};
 }
 
 static void add_piece(const char *name, uint64_t address, uint64_t memory, uint64_t offset,
@@ -199,8 +207,7 @@ static void set_up_machine(enum image_cpu cpu, const char *banner)
     request.network = &network;
     request.boot_file = "NetBoot/mach_kernel";
     request.arguments = "-v debug=0x8";
-    request.packages = packages;
-    request.kexts = kexts;
+    request.extensions = extensions;
 }
 
 static const char tiger[] = "Darwin Kernel Version 8.11.1: root:xnu-792.25.20";
@@ -549,7 +556,7 @@ static void check_file(struct range range, const uint8_t *expected, size_t lengt
 }
 
 /* As OSKext::initWithBooterData reads it. */
-static void check_kext(struct range range, const struct xnu_kext *kext, const uint8_t *plist,
+static void check_kext(struct range range, const struct xnu_extension *kext, const uint8_t *plist,
                        const uint8_t *program, size_t program_length)
 {
     const uint8_t *head = host_memory(range.address);
@@ -596,10 +603,15 @@ static void give_files(void)
     plists[0] = claim_file("Info.plist", plist, sizeof plist - 1);
     plists[1] = claim_file("Info.plist", NULL, PAGE); /* fills a page without what is around it */
     executable = claim_file("program", NULL, 9000);
-    kexts[0] = (struct xnu_kext){"/System/Library/Extensions/A.kext", &plists[0], &executable};
-    kexts[1] = (struct xnu_kext){"/System/Library/Extensions/B.kext", &plists[1], NULL};
-    request.package_count = 2;
-    request.kext_count = 2;
+    add_packages(2);
+    /* In this order: single, archive, single, archive. */
+    extensions[3] = extensions[1];
+    extensions[1] = extensions[0];
+    extensions[0] = (struct xnu_extension){"driver", NULL, "/System/Library/Extensions/A.kext",
+                                           &plists[0], &executable};
+    extensions[2] = (struct xnu_extension){"driver", NULL, "/System/Library/Extensions/B.kext",
+                                           &plists[1], NULL};
+    request.extension_count = 4;
     request.ramdisk = &ramdisk;
 }
 
@@ -633,9 +645,14 @@ static void whole_hand_over(enum image_cpu cpu, const char *banner, unsigned ver
     check_no_shared_pages(&found, (uint32_t)round_up(args.map + args.map_size, PAGE));
     check_file(named_entry(&found, "DriversPackage-", 0), copies[0], packages[0].length);
     check_file(named_entry(&found, "DriversPackage-", 1), copies[1], packages[1].length);
-    check_kext(named_entry(&found, "Driver-", 0), &kexts[0], copies[3], copies[5],
+    check_kext(named_entry(&found, "Driver-", 0), &extensions[0], copies[3], copies[5],
                executable.length);
-    check_kext(named_entry(&found, "Driver-", 1), &kexts[1], copies[4], NULL, 0);
+    check_kext(named_entry(&found, "Driver-", 1), &extensions[2], copies[4], NULL, 0);
+    for (unsigned i = 1; i < 4; i++) {
+        static const char *const names[] = {"Driver-", "DriversPackage-"};
+        assert_true(named_entry(&found, names[i % 2], i / 2).address >
+                    named_entry(&found, names[(i - 1) % 2], (i - 1) / 2).address);
+    }
     struct range disk = entry(&found, "RAMDisk");
     assert_int_equal(disk.length, 4 * PAGE);
     assert_memory_equal(host_memory(disk.address), copies[2], ramdisk.length);
@@ -911,21 +928,22 @@ static void test_bad_files(void **state)
     (void)state;
     set_up_machine(IMAGE_CPU_I386, leopard);
     packages[0] = claim_mkext("first", 1000);
-    request.package_count = 1;
+    add_packages(1);
     put_be32(packages[0].bytes + 0x10, 0x02002001);
-    expect_failure(ERROR_MKEXT_VERSION, "mkext=first: ");
+    expect_failure(ERROR_MKEXT_VERSION,
+                   "mkext=first: Darwin 9.8 reads version 1 alone: version is 02002001");
+    extensions[0].word = "driver";
+    expect_failure(ERROR_MKEXT_VERSION, "driver=first: Darwin 9.8");
+    extensions[0].word = "mkext";
     put_be32(packages[0].bytes + 0x10, 0x01008000);
     put_be32(packages[0].bytes + 0x18, 18);
     expect_failure(ERROR_MKEXT_CPU, "mkext=first: ");
     put_be32(packages[0].bytes + 0x18, 7);
     assert_int_equal(prepare(), OK);
     release();
-    request.package_count = XNU_PACKAGES_MAXIMUM + 1;
-    expect_failure(ERROR_OPTION_VALUE, "25 archives");
-    request.package_count = 0;
-    request.kext_count = XNU_KEXTS_MAXIMUM + 1;
-    expect_failure(ERROR_OPTION_VALUE, "17 extensions");
-    request.kext_count = 0;
+    request.extension_count = XNU_EXTENSIONS_MAXIMUM + 1;
+    expect_failure(ERROR_OPTION_VALUE, "25 times, 24 at most");
+    request.extension_count = 0;
     ramdisk = claim_file("disk", NULL, 0);
     request.ramdisk = &ramdisk;
     expect_failure(ERROR_IMAGE_TRUNCATED, "ramdisk=disk");
@@ -933,7 +951,7 @@ static void test_bad_files(void **state)
     /* Later kernels read both versions. */
     set_up_machine(IMAGE_CPU_X86_64, mountain_lion);
     packages[0] = claim_mkext("first", 1000);
-    request.package_count = 1;
+    add_packages(1);
     put_be32(packages[0].bytes + 0x10, 0x02002001);
     put_be32(packages[0].bytes + 0x18, 0x01000007);
     assert_int_equal(prepare(), OK);
@@ -949,17 +967,13 @@ static void test_as_many_parts_as_there_can_be(void **state)
         add_piece("many", KERNEL_START + i * PAGE, PAGE, 0, 16);
     plists[0] = claim_file("Info.plist", "<plist/>", 8);
     executable = claim_file("program", NULL, 100);
-    for (size_t i = 0; i < XNU_KEXTS_MAXIMUM; i++)
-        kexts[i] = (struct xnu_kext){"/a.kext", &plists[0], &executable};
-    for (size_t i = 0; i < XNU_PACKAGES_MAXIMUM; i++)
-        packages[i] = claim_mkext("package", 100);
-    request.kext_count = XNU_KEXTS_MAXIMUM;
-    request.package_count = XNU_PACKAGES_MAXIMUM;
+    for (size_t i = 0; i < XNU_EXTENSIONS_MAXIMUM; i++)
+        extensions[i] = (struct xnu_extension){"driver", NULL, "/a.kext", &plists[0], &executable};
+    request.extension_count = XNU_EXTENSIONS_MAXIMUM;
     ramdisk = claim_file("disk", NULL, PAGE);
     request.ramdisk = &ramdisk;
     assert_int_equal(prepare(), OK);
-    assert_int_equal(launch.piece_count,
-                     IMAGE_PIECES_MAXIMUM + 1 + 2 * XNU_KEXTS_MAXIMUM + XNU_PACKAGES_MAXIMUM + 2);
+    assert_int_equal(launch.piece_count, IMAGE_PIECES_MAXIMUM + 1 + 2 * XNU_EXTENSIONS_MAXIMUM + 2);
     assert_int_equal(platform_launch(&launch), OK);
     release();
 }
@@ -1082,7 +1096,7 @@ static void test_kernel_warnings(void **state)
     expect_console("drivers linked in", false);
     release();
     packages[0] = claim_mkext("first", 100);
-    request.package_count = 1;
+    add_packages(1);
     assert_int_equal(prepare(), OK);
     expect_console("drivers linked in", true);
     release();
@@ -1091,7 +1105,7 @@ static void test_kernel_warnings(void **state)
     set_up_machine(IMAGE_CPU_I386, leopard);
     plan.macho.prelinked = true;
     packages[0] = claim_mkext("first", 100);
-    request.package_count = 1;
+    add_packages(1);
     assert_int_equal(prepare(), OK);
     expect_console("drivers linked in", false);
     release();

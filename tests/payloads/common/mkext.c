@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mkext.h"
 
+#include "extensions.h"
 #include "lib/bytes.h"
 #include "macho.h"
 #include "report.h"
 #include "strings.h"
-#include "tools/common/crc32.h"
 #include "words.h"
 
 #define HEADER_SIZE   32u
@@ -92,29 +92,10 @@ static const uint8_t *contents(const struct mkext_reader *reader, const uint8_t 
     return unpack(archive + file.offset, file.packed, out, file.real) == file.real ? out : NULL;
 }
 
-/* Finds the string that follows <key>CFBundleIdentifier</key> in the XML text. */
-bool say_identifier(const uint8_t *plist, uint32_t length)
-{
-    const char *text = (const char *)plist;
-    uint32_t start, more;
-    if (!text_contains(text, length, "<key>CFBundleIdentifier</key>", &start) ||
-        !text_contains(text + start, length - start, "<string>", &more)) {
-        say("       no CFBundleIdentifier\n");
-        return false;
-    }
-    start += more;
-    uint32_t end = start;
-    while (end < length && text[end] != '<')
-        end++;
-    say("       CFBundleIdentifier %.*s\n", (int)(end - start), text + start);
-    return end > start;
-}
-
 static void check_module(const struct mkext_reader *reader, const char *what, uint32_t index,
                          const uint8_t *bytes, uint32_t length)
 {
-    say("       module CRC-32 %08x, first word %08x\n", crc32(bytes, length),
-        length >= 4 ? get_be32(bytes) : 0);
+    extension_executable(bytes, length);
     check(macho_is_for(bytes, length, reader->cpu_type),
           "%s: entry %u, module is Mach-O for this processor", what, index);
 }
@@ -129,7 +110,7 @@ static void check_entry(const struct mkext_reader *reader, const char *what, con
                index, plist.real))
         return;
     check(plist.real > 5 && bytes[0] == '<', "%s: entry %u, plist is XML", what, index);
-    say_identifier(bytes, plist.real);
+    extension_begins(bytes, plist.real);
     if (module.offset == 0 && module.packed == 0 && module.real == 0)
         return;
     bytes = contents(reader, archive, length, module);
@@ -195,8 +176,9 @@ static void check_version_2(const struct mkext_reader *reader, const char *what,
     check(text[size - 1] == '\0', "%s: its property list ends with a NUL", what);
     check(text_contains(text, size, "<key>_MKEXTInfoDictionaries</key>", &more),
           "%s: it has _MKEXTInfoDictionaries", what);
-    say_identifier(bytes + offset, size);
     while (text_contains(text + at, size - at, key, &more)) {
+        /* The extension's own identifier is the first behind the one before it. */
+        extension_begins(bytes + offset + at, more);
         at += more;
         if (!text_contains(text + at, size - at, ">", &more))
             break;

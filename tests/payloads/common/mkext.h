@@ -21,7 +21,4 @@ struct mkext_reader {
 void check_mkext(const struct mkext_reader *reader, const char *what, const uint8_t *bytes,
                  uint32_t length);
 
-/* True if the text of a property list names its CFBundleIdentifier; prints that. */
-bool say_identifier(const uint8_t *plist, uint32_t length);
-
 #endif

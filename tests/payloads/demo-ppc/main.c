@@ -4,8 +4,9 @@
  * flattened tree in hexadecimal, `expect-driver` wants a driver on the card's node,
  * `static-network` says that there was no boot server, `expect-bsdp` that there was a NetBoot
  * server, and `expect-offer` that it knows the machine; `expect-bootx` that Apple's loader was
- * started in between.
+ * started in between; `expect-extensions=` names kernel extensions (../common/extensions.h).
  */
+#include "../common/extensions.h"
 #include "../common/report.h"
 #include "../common/strings.h"
 #include "../common/tree.h"
@@ -136,8 +137,10 @@ void demo_main(void)
         check_platform();
         check_clocks();
         check_interrupts();
-        check_memory_map();
+        /* XNU reads the driver of the card's node before those of the memory map. */
         check_network_boot();
+        check_memory_map();
+        check_extensions_expected(boot_args.command_line);
         check_silence();
     }
     for (;;)

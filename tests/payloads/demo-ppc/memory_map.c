@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "memory_map.h"
 
+#include "../common/driver_entry.h"
 #include "../common/map_entries.h"
+#include "../common/mkext.h"
 #include "../common/report.h"
 #include "../common/strings.h"
 #include "../common/tree.h"
+#include "../common/words.h"
 #include "boot_args.h"
 #include "demo.h"
 #include "kernel_image.h"
@@ -96,20 +99,29 @@ static void check_symbol_copy(void)
               "memory-map: its %u symbols and their names are ours", own.count);
 }
 
-/* XNU compares the prefix only and takes address and length from the value. */
-static void check_packages(void)
+static void check_name(const struct map_entry *entry, const char *prefix)
 {
+    const char *digits = entry->name + strlen(prefix);
+    check(read_number(&digits, 16) == entry->address && *digits == '\0',
+          "memory-map: %s says its address", entry->name);
+}
+
+/* XNU compares the prefix only and takes address and length from the value. */
+static void check_extensions(void)
+{
+    const struct driver_reader driver_reader = {get_be32, 16, CPU_TYPE_PPC};
     struct mkext_reader reader = this_kernel();
     for (uint32_t i = 0; i < entry_count; i++) {
         const struct map_entry *entry = &entries[i];
-        if (!has_prefix(entry->name, "DriversPackage-"))
+        if (!in_memory(entry->address, entry->length))
             continue;
-        uint32_t in_name = 0;
-        for (const char *digit = entry->name + 15; *digit != '\0'; digit++)
-            in_name = in_name << 4 | (uint32_t)(*digit <= '9' ? *digit - '0' : *digit - 'a' + 10);
-        check(in_name == entry->address, "memory-map: %s says its address", entry->name);
-        if (in_memory(entry->address, entry->length))
+        if (has_prefix(entry->name, "DriversPackage-")) {
+            check_name(entry, "DriversPackage-");
             check_mkext(&reader, entry->name, memory_at(entry->address), entry->length);
+        } else if (has_prefix(entry->name, "Driver-")) {
+            check_name(entry, "Driver-");
+            check_driver_entry(&driver_reader, entry);
+        }
     }
 }
 
@@ -134,5 +146,5 @@ void check_memory_map(void)
     if (entry != NULL)
         check(entry->length >= 768, "memory-map: BootCLUT has 768 bytes or more");
     check(map_entry_find("TapRoot") == NULL, "memory-map: no TapRoot");
-    check_packages();
+    check_extensions();
 }

@@ -8,6 +8,7 @@
  *     expect-driver         at least one archive or kext
  *     expect-packages=N     so many archives
  *     expect-kexts=N        so many kexts
+ *     expect-extensions=L   which they are, in this order (../common/extensions.h)
  *     expect-ramdisk        there is a RAM disk (make-image ramdisk)
  *     expect-video=WxH      a frame buffer of that size, which is drawn to; without it text
  *     expect-bsdp           there is bsdp-response

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "memory_map.h"
 
-#include "../common/macho.h"
+#include "../common/driver_entry.h"
+#include "../common/extensions.h"
 #include "../common/map_entries.h"
 #include "../common/mkext.h"
 #include "../common/report.h"
@@ -81,51 +82,14 @@ static void check_name(const struct map_entry *entry, const char *prefix)
           "memory-map: %s says its address", entry->name);
 }
 
-/* A word of the header: where a part lies, which has to be behind it in the same range. */
-static const uint8_t *driver_part(const struct map_entry *entry, uint32_t at, uint32_t header,
-                                  uint32_t *length)
-{
-    const uint8_t *bytes = memory_at(entry->address);
-    uint32_t address = get_le32(bytes + at);
-    *length = get_le32(bytes + at + 4);
-    if (address < entry->address + header || *length == 0 ||
-        !bytes_within(entry->length, address - entry->address, *length))
-        return NULL;
-    return memory_at(address);
-}
-
-/*
- * {plist, executable, bundle path}, each an address and a length. 10.4 and 10.5 know only
- * the first two, and loaders may leave room for the third anyway (specs: xnu-handoff 2.9).
- */
-static void check_driver(const struct map_entry *entry)
-{
-    uint32_t header = darwin_major >= 10 ? 24 : 16, length;
-    const uint8_t *bytes = memory_at(entry->address);
-    if (!check(entry->length > header, "%s: room for its header", entry->name))
-        return;
-    const uint8_t *plist = driver_part(entry, 0, header, &length);
-    if (check(plist != NULL && length > 5 && plist[0] == '<',
-              "%s: a property list of %u bytes, inside", entry->name, length)) {
-        check(say_identifier(plist, length), "%s: it has a CFBundleIdentifier", entry->name);
-        check(plist[length - 1] == '\0' || plist[length] == '\0',
-              "%s: it ends with a NUL, which XNU's parser needs", entry->name);
-    }
-    const uint8_t *module = driver_part(entry, 8, header, &length);
-    if (get_le32(bytes + 8) != 0 || get_le32(bytes + 12) != 0)
-        check(module != NULL && macho_cpu_type(module, length) == KERNEL_CPU,
-              "%s: an executable of %u bytes, inside, Mach-O for this processor", entry->name,
-              length);
-    if (header == 16)
-        return;
-    const uint8_t *path = driver_part(entry, 16, header, &length);
-    bool good = path != NULL && path[length - 1] == '\0' && path[0] == '/';
-    check(good, "%s: a bundle path with its NUL: %s", entry->name, good ? (const char *)path : "-");
-}
-
 static void check_extensions(void)
 {
     struct mkext_reader reader = this_kernel();
+    const struct driver_reader driver_reader = {
+        .get32 = get_le32,
+        .header = darwin_major >= 10 ? 24 : 16,
+        .cpu_type = KERNEL_CPU,
+    };
     uint32_t packages = 0, drivers = 0;
     for (uint32_t i = 0; i < entry_count; i++) {
         const struct map_entry *entry = &entries[i];
@@ -138,7 +102,7 @@ static void check_extensions(void)
         } else if (has_prefix(entry->name, "Driver-")) {
             drivers++;
             check_name(entry, "Driver-");
-            check_driver(entry);
+            check_driver_entry(&driver_reader, entry);
         }
     }
     if (boot_argument("expect-driver"))
@@ -148,6 +112,7 @@ static void check_extensions(void)
     check(packages == expected, "%u archive(s), %u expected", packages, expected);
     expected = boot_number("expect-kexts=", drivers);
     check(drivers == expected, "%u kext(s), %u expected", drivers, expected);
+    check_extensions_expected(boot_args.command_line);
 }
 
 /* --- The RAM disk (ours is made by tools/make-image) ------------------------------------------ */
