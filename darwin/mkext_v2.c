@@ -13,7 +13,7 @@
 #define PLIST_IN_HEAP (1u << 20)
 /* Each means a search of the list. Apple's archives have a few: numbers that are equal by chance.
  */
-#define REFERENCES_MAXIMUM 256
+#define REFERENCES_MAXIMUM 64
 
 /* --- Files --------------------------------------------------------------------------------------
  */

@@ -422,7 +422,7 @@ static void test_many_references(void **state)
     sprintf(list + at, "</array></dict>");
     add_list(list, false);
     seal();
-    expect_refusal("kext 257 is no dictionary");
+    expect_refusal("kext 65 is no dictionary");
 }
 
 static void test_mutations(void **state)
