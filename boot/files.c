@@ -277,12 +277,19 @@ static error_t prepare_kext(struct kext_files *kext, enum image_cpu cpu)
     return error;
 }
 
-error_t files_prepare_kexts(struct boot_files *files, enum image_cpu cpu)
+error_t files_prepare_drivers(struct boot_files *files, enum image_cpu cpu)
 {
     error_t error = OK;
 
     for (size_t i = 0; i < files->driver_count && error == OK; i++)
         error = prepare_archive("driver", &files->drivers[i], cpu);
+    return error;
+}
+
+error_t files_prepare_kexts(struct boot_files *files, enum image_cpu cpu)
+{
+    error_t error = files_prepare_drivers(files, cpu);
+
     for (size_t i = 0; i < files->package_count && error == OK; i++)
         error = prepare_archive("mkext", &files->packages[i], cpu);
     for (size_t i = 0; i < files->kext_count && error == OK; i++)

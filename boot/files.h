@@ -55,5 +55,7 @@ void files_release(struct boot_files *files);
  * checked. The message names the option that is to blame.
  */
 error_t files_prepare_kexts(struct boot_files *files, enum image_cpu cpu);
+/* The same for the archives of driver= alone. */
+error_t files_prepare_drivers(struct boot_files *files, enum image_cpu cpu);
 
 #endif

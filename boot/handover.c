@@ -191,7 +191,7 @@ static void write_boot_path(const struct nic *nic, const struct fetch_uri *uri, 
 }
 
 /* BootX copies the card's node for the kernel: the archive has to be one that PowerPC reads. */
-static error_t check_client_driver(const struct boot_files *files)
+static error_t prepare_client_driver(struct boot_files *files)
 {
     const struct fetched_file *driver = &files->drivers[0];
     error_t error;
@@ -201,16 +201,17 @@ static error_t check_client_driver(const struct boot_files *files)
     if (files->driver_count > 1)
         return fail(ERROR_OPTION_VALUE, "driver= is there %u times: the card's node has one place",
                     (unsigned)files->driver_count);
+    error = files_prepare_drivers(files, IMAGE_CPU_POWERPC);
+    if (error != OK)
+        return error;
     error = mkext_check_version_1(driver->bytes, driver->length);
-    if (error == OK)
-        error = mkext_check_cpu(driver->bytes, driver->length, MACH_CPU_POWERPC);
     if (error != OK)
         error_context("driver=%s: ", driver->name);
     return error;
 }
 
 static error_t prepare_client(const struct options *options, const struct nic *nic,
-                              const struct network_config *network, const struct boot_files *files,
+                              const struct network_config *network, struct boot_files *files,
                               struct handover *handover)
 {
     struct fetch_uri *uri = &handover->client_uri;
@@ -222,7 +223,7 @@ static error_t prepare_client(const struct options *options, const struct nic *n
     note_unused(files, true);
     error = fetch_parse(files->kernel.name, uri);
     if (error == OK)
-        error = check_client_driver(files);
+        error = prepare_client_driver(files);
     if (error != OK)
         return error;
     /* The network is gone: a name cannot be looked up any more. */

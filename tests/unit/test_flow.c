@@ -259,6 +259,36 @@ static void test_client_program(void **state)
     assert_true(console_has("ELF image"));
 }
 
+/* Such a program finds the archive of driver= on the card's node: one, thin and good. */
+static void test_client_driver(void **state)
+{
+    static uint8_t fat[128 + sizeof package], bad[sizeof package];
+    static struct builder program;
+    size_t length = build_package();
+    const struct launch *launch;
+
+    (void)state;
+    build_elf(&program);
+    serve("yaboot", program.bytes, program.length);
+    put_be32(fat, 0xCAFEBABE);
+    put_be32(fat + 4, 1);
+    put_be32(fat + 8, 18);
+    put_be32(fat + 16, 128);
+    put_be32(fat + 20, (uint32_t)length);
+    memcpy(fat + 128, package, length);
+    serve("fat.mkext", fat, 128 + length);
+    memcpy(bad, package, length);
+    bad[100] ^= 1;
+    serve("bad.mkext", bad, length);
+    expect_refusal("file=yaboot driver=bad.mkext", ERROR_MKEXT_CHECKSUM, "driver=bad.mkext");
+    expect_refusal("file=yaboot driver=fat.mkext driver=fat.mkext", ERROR_OPTION_VALUE,
+                   "one place");
+    assert_int_equal(loader_boot("file=yaboot driver=fat.mkext"), OK);
+    launch = host_launched();
+    assert_non_null(launch);
+    assert_int_equal(launch->client_driver_length, length);
+}
+
 static void test_refusals(void **state)
 {
     static uint8_t cut[BUILDER_ROOM], bad[600];
@@ -670,6 +700,7 @@ int main(void)
         cmocka_unit_test_setup(test_started_from_card, start),
         cmocka_unit_test_setup(test_server_of_the_path, start),
         cmocka_unit_test_setup(test_client_program, start),
+        cmocka_unit_test_setup(test_client_driver, start),
         cmocka_unit_test_setup(test_refusals, start),
         cmocka_unit_test_setup(test_kext_folders, start),
         cmocka_unit_test_setup(test_kext_refusals, start),

@@ -35,7 +35,8 @@ static const struct slice *slice_for(const struct source *source, const struct p
 
         slice_check_or_die(&archive->slices[0], &info);
     }
-    die("%s: it has nothing for %s", source->path, processor->name);
+    die("%s: it has nothing for %s%s", source->path, processor->name,
+        processor->type == any_processor.type ? " processor: say with -arch for which" : "");
 }
 
 static bool thin_out(struct kext *kext, const struct processor *processor)
