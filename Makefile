@@ -240,8 +240,9 @@ include boot/bios/prefix/rom.mk
 TOOL_CORE := $(BUILD)/host/tools.a
 TOOL_OBJECTS := $(call objects,host,$(wildcard lib/*.c console/*.c loader/*.c loader/*/*.c darwin/*.c tools/common/*.c) $(PACKED_SOURCES)) \
 	$(call zlib_objects,host) $(ZLIB_PACK_SOURCES:%.c=$(BUILD)/host/zlib/%.o)
-# A tool is a file, or a folder with a main.c.
-TOOL_FOLDERS := $(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c))
+# A tool is a file, or a folder with a main.c; inspect, which has more of the loader in it, has its own
+# makefile.
+TOOL_FOLDERS := $(filter-out inspect,$(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c)))
 TOOLS := $(patsubst tools/%.c,$(BUILD)/host/%,$(wildcard tools/*.c)) $(TOOL_FOLDERS:%=$(BUILD)/host/%)
 
 .PHONY: tools
@@ -262,6 +263,7 @@ $(BUILD)/host/$(1): $(call objects,host,$(wildcard tools/$(1)/*.c)) $(TOOL_CORE)
 	$$(Q)$$(CC_host) $$(CFLAGS_host) -o $$@ $$^ $$(LIBS_$(1))
 endef
 $(foreach t,$(TOOL_FOLDERS),$(eval $(call tool_folder,$(t))))
+include tools/inspect/inspect.mk
 # Objects are never thrown away as intermediate.
 .SECONDARY:
 

@@ -24,8 +24,10 @@ static void other_folder(char *folder, size_t size)
 static error_t fetch_named(const char *folder, const char *name, struct fetched_file *file)
 {
     char uri[FETCH_PATH_LENGTH];
+    int length = snprintf(uri, sizeof uri, "%s%s", folder, name);
 
-    snprintf(uri, sizeof uri, "%s%s", folder, name);
+    if (length < 0 || (size_t)length >= sizeof uri)
+        return fail(ERROR_FETCH_URI, "\"%s%s\" is too long", folder, name);
     return fetch_file(uri, FILES_LIMIT, file);
 }
 

@@ -25,6 +25,10 @@ static host_transmitted scripted_transmitted;
 static void *scripted_context;
 static bool scripted_up;
 
+static struct nic_id scripted_ids[] = {
+    {SCRIPTED_VENDOR, SCRIPTED_DEVICE, NIC_ANY, NIC_ANY, "scripted card", 0},
+};
+
 void host_cards_reset(void)
 {
     while (queue_first != NULL) {
@@ -37,6 +41,9 @@ void host_cards_reset(void)
     card_count = 0;
     scripted_transmitted = NULL;
     scripted_up = true;
+    scripted_ids[0].vendor = SCRIPTED_VENDOR;
+    scripted_ids[0].device = SCRIPTED_DEVICE;
+    scripted_ids[0].subsystem_vendor = scripted_ids[0].subsystem = NIC_ANY;
 }
 
 struct host_card *host_add_card(const struct pci_device *pci, unsigned bar, bool bar_is_io,
@@ -210,10 +217,21 @@ void host_add_scripted_card(const uint8_t address[6], host_transmitted transmitt
                              .slot = (uint8_t)(0x10 + card_count),
                              .path = "/pci@f2000000/rtl8139@f"};
 
+    host_add_scripted_card_as(&pci, address, transmitted, context);
+}
+
+/* A row that names all four numbers goes before that of the real driver. */
+void host_add_scripted_card_as(const struct pci_device *pci, const uint8_t address[6],
+                               host_transmitted transmitted, void *context)
+{
+    scripted_ids[0].vendor = pci->vendor;
+    scripted_ids[0].device = pci->device;
+    scripted_ids[0].subsystem_vendor = pci->subsystem_vendor;
+    scripted_ids[0].subsystem = pci->subsystem;
     memcpy(scripted_address, address, 6);
     scripted_transmitted = transmitted;
     scripted_context = context;
-    host_add_card(&pci, 0, false, NULL);
+    host_add_card(pci, 0, false, NULL);
 }
 
 void host_deliver(const uint8_t *frame, size_t length)
@@ -276,10 +294,6 @@ static bool scripted_link(struct nic *nic)
     (void)nic;
     return scripted_up;
 }
-
-static const struct nic_id scripted_ids[] = {
-    {SCRIPTED_VENDOR, SCRIPTED_DEVICE, NIC_ANY, NIC_ANY, "scripted card", 0},
-};
 
 NIC_DRIVER(scripted_driver) = {
     .name = "scripted",

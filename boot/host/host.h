@@ -22,6 +22,13 @@
  * console. Frees what an earlier call made.
  */
 void host_reset(size_t memory);
+/* The same with RAM that is all 0, of which only what is touched takes room here. */
+void host_reset_sparse(size_t memory);
+/*
+ * The banks of RAM (copied; until this is called, one from 0 on). They may have holes between them,
+ * which are not handed out, and go on beyond what host_reset made.
+ */
+void host_set_memory_banks(const struct memory_region *banks, size_t count);
 /* A pointer into the simulated RAM; NULL beyond its end. platform_physical is its inverse. */
 uint8_t *host_memory(physical_address address);
 size_t host_memory_size(void);
@@ -93,6 +100,9 @@ void host_set_tree(const uint8_t *flat, size_t length);
 /* What platform_launch was given last, after it moved every piece inside the simulated RAM; NULL:
  * none. */
 const struct launch *host_launched(void);
+/* Called by platform_launch when everything is in its place. NULL: nobody. */
+typedef void (*host_launch_observer)(void *context, const struct launch *launch);
+void host_observe_launch(host_launch_observer observer, void *context);
 
 /*
  * A scripted card below lwIP: id 1af4:5b00 (never a real card), always up, no registers. Frames
@@ -100,6 +110,9 @@ const struct launch *host_launched(void);
  */
 typedef void (*host_transmitted)(void *context, const uint8_t *frame, size_t length);
 void host_add_scripted_card(const uint8_t address[6], host_transmitted transmitted, void *context);
+/* The same card under another device's ids and path: the driver takes it for its own. */
+void host_add_scripted_card_as(const struct pci_device *pci, const uint8_t address[6],
+                               host_transmitted transmitted, void *context);
 void host_deliver(const uint8_t *frame, size_t length);
 void host_scripted_link(bool up);
 

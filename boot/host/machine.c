@@ -13,6 +13,7 @@
 #define HIGH_RESERVED    0x100000u
 #define DEFAULT_CLOCK_US 10
 #define KEYS_LENGTH      256
+#define BANKS_MAXIMUM    64
 /* Far more than any bounded wait looks for a key: a test that waits for one would never end. */
 #define IDLE_READS_MAXIMUM 50000000u
 
@@ -37,18 +38,26 @@ static unsigned patience;
 static bool echo;
 static struct launch launched;
 static bool has_launched;
+static host_launch_observer launch_observer;
+static void *launch_context;
+static struct memory_region banks[BANKS_MAXIMUM];
+static size_t bank_count;
 
-void host_reset(size_t memory)
+static void reset(size_t memory, bool sparse)
 {
     free(ram);
     free(page_taken);
     free(console);
     ram_size = memory / PAGE * PAGE;
-    ram = aligned_alloc(1 << 20, (ram_size + (1 << 20) - 1) >> 20 << 20);
+    if (sparse)
+        ram = calloc(ram_size, 1); /* large ones come from the system, untouched */
+    else
+        ram = aligned_alloc(1 << 20, (ram_size + (1 << 20) - 1) >> 20 << 20);
     page_taken = calloc(ram_size / PAGE, 1);
     if (ram == NULL || page_taken == NULL)
         abort();
-    memset(ram, 0xA5, ram_size);
+    if (!sparse)
+        memset(ram, 0xA5, ram_size);
     memset(page_taken, 1, LOW_RESERVED / PAGE);
     memset(page_taken + (ram_size - HIGH_RESERVED) / PAGE, 1, HIGH_RESERVED / PAGE);
     claimed = 0;
@@ -68,9 +77,44 @@ void host_reset(size_t memory)
     patience = 0;
     host_set_lease(NULL);
     has_launched = false;
+    launch_observer = NULL;
+    bank_count = 0;
     host_cards_reset();
     host_tree_reset();
     host_pc_reset();
+}
+
+void host_reset(size_t memory)
+{
+    reset(memory, false);
+}
+
+void host_reset_sparse(size_t memory)
+{
+    reset(memory, true);
+}
+
+void host_set_memory_banks(const struct memory_region *given, size_t count)
+{
+    uint64_t end = 0;
+
+    if (count > BANKS_MAXIMUM)
+        abort();
+    memcpy(banks, given, count * sizeof *banks);
+    bank_count = count;
+    for (size_t i = 0; i <= count && end < ram_size; i++) {
+        uint64_t hole_end = i < count && banks[i].base < ram_size ? banks[i].base : ram_size;
+
+        if (hole_end > end)
+            memset(page_taken + end / PAGE, 1, (hole_end - end) / PAGE);
+        end = i < count ? banks[i].base + banks[i].length : ram_size;
+    }
+}
+
+void host_observe_launch(host_launch_observer observer, void *context)
+{
+    launch_observer = observer;
+    launch_context = context;
 }
 
 uint8_t *host_memory(physical_address address)
@@ -226,13 +270,16 @@ void platform_delay_us(uint32_t microseconds)
     clock_us += microseconds;
 }
 
-size_t platform_memory_banks(struct memory_region *banks, size_t maximum)
+size_t platform_memory_banks(struct memory_region *out, size_t maximum)
 {
-    if (maximum == 0)
-        return 0;
-    banks[0].base = 0;
-    banks[0].length = ram_size;
-    return 1;
+    size_t count = bank_count < maximum ? bank_count : maximum;
+
+    if (bank_count == 0 && maximum != 0) {
+        out[0] = (struct memory_region){0, ram_size};
+        return 1;
+    }
+    memcpy(out, banks, count * sizeof *out);
+    return count;
 }
 
 static bool pages_free(size_t first, size_t count)
@@ -396,6 +443,8 @@ error_t platform_launch(const struct launch *launch)
     }
     launched = *launch;
     has_launched = true;
+    if (launch_observer != NULL)
+        launch_observer(launch_context, launch);
     return OK;
 }
 
