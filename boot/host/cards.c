@@ -25,8 +25,9 @@ static host_transmitted scripted_transmitted;
 static void *scripted_context;
 static bool scripted_up;
 
+#define SCRIPTED_NAME "scripted card"
 static struct nic_id scripted_ids[] = {
-    {SCRIPTED_VENDOR, SCRIPTED_DEVICE, NIC_ANY, NIC_ANY, "scripted card", 0},
+    {SCRIPTED_VENDOR, SCRIPTED_DEVICE, NIC_ANY, NIC_ANY, SCRIPTED_NAME, 0},
 };
 
 void host_cards_reset(void)
@@ -44,6 +45,7 @@ void host_cards_reset(void)
     scripted_ids[0].vendor = SCRIPTED_VENDOR;
     scripted_ids[0].device = SCRIPTED_DEVICE;
     scripted_ids[0].subsystem_vendor = scripted_ids[0].subsystem = NIC_ANY;
+    scripted_ids[0].name = SCRIPTED_NAME;
 }
 
 struct host_card *host_add_card(const struct pci_device *pci, unsigned bar, bool bar_is_io,
@@ -224,6 +226,10 @@ void host_add_scripted_card(const uint8_t address[6], host_transmitted transmitt
 void host_add_scripted_card_as(const struct pci_device *pci, const uint8_t address[6],
                                host_transmitted transmitted, void *context)
 {
+    const struct nic_id *real;
+
+    if (nic_driver_for(pci, &real) != NULL)
+        scripted_ids[0].name = real->name;
     scripted_ids[0].vendor = pci->vendor;
     scripted_ids[0].device = pci->device;
     scripted_ids[0].subsystem_vendor = pci->subsystem_vendor;

@@ -40,6 +40,7 @@
 struct range {
     uint64_t base, end;
     const char *name, *fill;
+    bool to_scale; /* RAM */
     double top, height;
 };
 
@@ -132,14 +133,6 @@ static uint64_t row_end(const struct launch_row *row)
     return row->address + row->length + row->padding;
 }
 
-static void add_range(struct picture *picture, uint64_t base, uint64_t length, const char *name,
-                      const char *fill)
-{
-    if (picture->range_count < RANGES && length != 0)
-        picture->ranges[picture->range_count++] =
-            (struct range){.base = base, .end = base + length, .name = name, .fill = fill};
-}
-
 static const char *type_fill(uint32_t type)
 {
     switch (type) {
@@ -151,6 +144,17 @@ static const char *type_fill(uint32_t type)
     default:
         return "#d5d5d5";
     }
+}
+
+static void add_range(struct picture *picture, uint64_t base, uint64_t length, const char *name,
+                      uint32_t type)
+{
+    if (picture->range_count < RANGES && length != 0)
+        picture->ranges[picture->range_count++] = (struct range){.base = base,
+                                                                 .end = base + length,
+                                                                 .name = name,
+                                                                 .fill = type_fill(type),
+                                                                 .to_scale = type == MEMORY_USABLE};
 }
 
 static void sort_ranges(struct picture *picture)
@@ -174,15 +178,14 @@ static void collect_ranges(struct picture *picture)
 
     for (size_t i = 0; i < machine->map_count; i++)
         add_range(picture, machine->map[i].base, machine->map[i].length,
-                  machine_memory_type(machine->map[i].type), type_fill(machine->map[i].type));
+                  machine_memory_type(machine->map[i].type), machine->map[i].type);
     for (size_t i = 0; machine->map_count == 0 && i < machine->bank_count; i++)
-        add_range(picture, machine->banks[i].base, machine->banks[i].length, "RAM",
-                  type_fill(MEMORY_USABLE));
+        add_range(picture, machine->banks[i].base, machine->banks[i].length, "RAM", MEMORY_USABLE);
     for (size_t i = 0; screen != NULL && i < picture->range_count; i++)
         inside = inside || (screen->address < picture->ranges[i].end &&
                             picture->ranges[i].base < screen->address + screen->length);
     if (screen != NULL && !inside)
-        add_range(picture, screen->address, screen->length, "screen", "#d5d5d5");
+        add_range(picture, screen->address, screen->length, "screen", MEMORY_RESERVED);
     sort_ranges(picture);
 }
 
@@ -222,6 +225,13 @@ static void collect_groups(struct picture *picture)
     picture->bottom = at;
 }
 
+static double range_height(const struct range *range, double scale)
+{
+    double height = (double)(range->end - range->base) / PAGE * scale;
+
+    return range->to_scale && height > RANGE_SMALLEST ? height : RANGE_SMALLEST;
+}
+
 /*
  * The highest scale at which all ranges and breaks take `height`, where those that would be too low
  * for a label are drawn higher: found by halving, as each range is monotonous in it.
@@ -241,9 +251,7 @@ static void place_ranges(struct picture *picture, double height)
         scale = (low + high) / 2;
         for (size_t i = 0; i < picture->range_count; i++) {
             const struct range *range = &picture->ranges[i];
-            double wanted = (double)(range->end - range->base) / PAGE * scale;
-
-            sum += wanted > RANGE_SMALLEST ? wanted : RANGE_SMALLEST;
+            sum += range_height(range, scale);
         }
         if (sum > height)
             high = scale;
@@ -256,9 +264,7 @@ static void place_ranges(struct picture *picture, double height)
         if (i != 0 && range->base > picture->ranges[i - 1].end)
             at += BREAK_HEIGHT;
         range->top = at;
-        range->height = (double)(range->end - range->base) / PAGE * scale;
-        if (range->height < RANGE_SMALLEST)
-            range->height = RANGE_SMALLEST;
+        range->height = range_height(range, scale);
         at += range->height;
     }
     if (at > picture->bottom)
@@ -479,9 +485,10 @@ static void draw_group(struct picture *picture, const struct group *group)
     }
 }
 
-/* A word at the right of the box that an address lies in, at its place there. */
-static void draw_pointer(struct picture *picture, const char *name, uint64_t address,
-                         unsigned *used)
+/* A register's name and value at the right of the box that an address lies in, at its place there.
+ */
+static void draw_pointer(struct picture *picture, const char *name, uint64_t value,
+                         uint64_t address, unsigned *used)
 {
     const struct launch_report *report = &picture->plan->report;
 
@@ -497,7 +504,7 @@ static void draw_pointer(struct picture *picture, const char *name, uint64_t add
         y += used[i]++ * 14.0;
         fprintf(picture->stream, "<path class=\"arrow\" d=\"M%.1f %.1f l10 -5 v10 Z\"/>\n", x + 2,
                 y);
-        label(picture, x + 16, y + 4, "pointer", "%s %08" PRIx64, name, address);
+        label(picture, x + 16, y + 4, "pointer", "%s %08" PRIx64, name, value);
         return;
     }
 }
@@ -508,22 +515,22 @@ static void draw_pointers(struct picture *picture)
     const struct launch *launch = &picture->plan->launch;
 
     memset(used, 0, sizeof used);
-    draw_pointer(picture, "entry", launch->entry, used);
+    draw_pointer(picture, "entry", launch->entry, launch->entry, used);
     switch (launch->handover) {
     case HANDOVER_XNU_POWERPC:
-        draw_pointer(picture, "r3", launch->boot_args, used);
+        draw_pointer(picture, "r3", launch->boot_args, launch->boot_args, used);
         break;
     case HANDOVER_OPENFIRMWARE_CLIENT:
         break; /* its registers tell of the firmware */
     case HANDOVER_XNU_X86:
-        draw_pointer(picture, "eax", launch->x86.eax, used);
-        draw_pointer(picture, "esp", launch->x86.esp - 1, used);
+        draw_pointer(picture, "eax", launch->x86.eax, launch->x86.eax, used);
+        draw_pointer(picture, "esp", launch->x86.esp, launch->x86.esp - 1, used);
         break;
     case HANDOVER_MULTIBOOT:
-        draw_pointer(picture, "ebx", launch->x86.ebx, used);
+        draw_pointer(picture, "ebx", launch->x86.ebx, launch->x86.ebx, used);
         break;
     case HANDOVER_LINUX_X86:
-        draw_pointer(picture, "esi", launch->x86.esi, used);
+        draw_pointer(picture, "esi", launch->x86.esi, launch->x86.esi, used);
         break;
     }
 }
@@ -588,8 +595,8 @@ void plan_draw(const struct plan *plan, const struct machine *machine, const cha
         draw_group(&picture, &picture.groups[i]);
     draw_pointers(&picture);
     label(&picture, MARGIN, picture.bottom + MARGIN + 8, "small",
-          "Left: to scale, but that the smallest are drawn higher. Right: the higher a box, the "
-          "larger, by the logarithm; hatched: zeros.%s",
+          "Left: RAM to scale, but for the smallest; all else as high as its label. Right: the "
+          "higher a box, the larger, by the logarithm; hatched: zeros.%s",
           machine->used_count != 0 ? " Dark: in use until the launch." : "");
     fputs("</svg>\n", stream);
 }

@@ -163,14 +163,14 @@ static void print_table(FILE *stream, const struct value *list, const struct tab
 
 static void print_members(FILE *stream, const struct value *from, unsigned indent);
 
-static void print_plain(FILE *stream, const struct value *value, unsigned indent)
+static void print_plain(FILE *stream, const struct value *value, unsigned indent, size_t column)
 {
     char *text = shown(value);
     size_t width;
 
     fprintf(stream, "%*s", (int)indent, "");
     width = print_name(stream, value->name);
-    fprintf(stream, "%*s %s\n", width < NAME_WIDTH ? (int)(NAME_WIDTH - width) : 0, "", text);
+    fprintf(stream, "%*s %s\n", (int)(column - width), "", text);
     free(text);
 }
 
@@ -200,9 +200,14 @@ static void print_list(FILE *stream, const struct value *list, unsigned indent)
 
 static void print_members(FILE *stream, const struct value *from, unsigned indent)
 {
+    size_t column = NAME_WIDTH;
+
+    for (const struct value *member = from; member != NULL; member = visible(member->next))
+        if (is_plain(member) && strlen(member->name) > column)
+            column = strlen(member->name);
     for (const struct value *member = from; member != NULL; member = visible(member->next)) {
         if (is_plain(member)) {
-            print_plain(stream, member, indent);
+            print_plain(stream, member, indent, column);
             continue;
         }
         if (visible(member->first) == NULL)
