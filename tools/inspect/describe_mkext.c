@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mkext archives of both versions, thin or in a fat file. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "darwin/fat_slice.h"
 #include "darwin/mkext.h"
 #include "darwin/mkext_format.h"
+#include "darwin/mkext_v2.h"
 #include "darwin/plist.h"
 #include "lib/bytes.h"
-#include "lib/inflate.h"
 #include "tools/inspect/describe.h"
 
 #define TEXT_ROOM 256
@@ -28,13 +27,17 @@ bool is_mkext(const struct subject *subject)
     return mkext_recognise_any(subject->bytes, subject->length);
 }
 
-static void put_properties(struct value *row, const struct plist_value *info)
+/* `list` NULL: a list by itself, which has no references. */
+static void put_properties(struct value *row, struct mkext_v2_list *list,
+                           const struct plist_value *info)
 {
     for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
         struct plist_value value;
         char text[TEXT_ROOM];
+        bool found = list != NULL ? mkext_v2_find(list, info, told[i].key, &value)
+                                  : plist_find(info, told[i].key, &value);
 
-        if (plist_find(info, told[i].key, &value) && plist_text(&value, text, sizeof text))
+        if (found && plist_text(&value, text, sizeof text))
             put_text(row, told[i].name, text);
         else
             put_text(row, told[i].name, "");
@@ -69,7 +72,7 @@ static error_t put_entry(struct value *list, const uint8_t *bytes, size_t length
     if (error == OK) {
         if (!plist_open(plist, entry.plist.real_size, &info))
             info.kind = PLIST_TRUE; /* has no members */
-        put_properties(row, &info);
+        put_properties(row, NULL, &info);
         put_sizes(row, "plist_offset", "plist_size", "plist_stored", entry.plist.offset,
                   entry.plist.stored_size, entry.plist.real_size);
         put_sizes(row, "executable_offset", "executable_size", "executable_stored",
@@ -89,64 +92,42 @@ static error_t put_version_1(struct value *out, const uint8_t *bytes, size_t len
     return error;
 }
 
-/* --- Version 2. mkext_check has looked at every offset, but for lists that it found too large. --
- */
+/* --- Version 2 -------------------------------------------------------------------------------- */
 
-static void put_executable(struct value *row, const uint8_t *bytes, size_t length,
-                           const struct plist_value *info)
+static error_t put_executable(struct value *row, const uint8_t *bytes, size_t length,
+                              struct mkext_v2_list *list, const struct plist_value *info)
 {
-    struct plist_value value;
-    uint64_t offset = 0, stored = 0, size = 0;
+    struct mkext_file file = {0};
+    struct plist_value number;
+    error_t error = OK;
 
-    if (plist_find(info, "_MKEXTExecutable", &value) && plist_integer(&value, &offset) &&
-        bytes_within(length, offset, MKEXT2_AT_DATA)) {
-        stored = get_be32(bytes + offset + MKEXT2_AT_STORED_SIZE);
-        size = get_be32(bytes + offset + MKEXT2_AT_REAL_SIZE);
-    }
-    put_sizes(row, "executable_offset", "executable_size", "executable_stored", offset, stored,
-              size);
-}
-
-static void put_list_of_kexts(struct value *out, const uint8_t *bytes, size_t length,
-                              const uint8_t *plist, size_t plist_length)
-{
-    struct value *list = put_list(out, "kexts");
-    struct plist_value root, kexts, info;
-    struct plist_cursor cursor;
-
-    if (!plist_open(plist, plist_length, &root) ||
-        !plist_find(&root, "_MKEXTInfoDictionaries", &kexts))
-        return;
-    cursor = plist_members(&kexts);
-    while (plist_next(&cursor, NULL, &info)) {
-        struct value *row = put_object(list, NULL);
-
-        put_properties(row, &info);
-        put_executable(row, bytes, length, &info);
-    }
+    if (mkext_v2_find(list, info, "_MKEXTExecutable", &number))
+        error = mkext_v2_file(list, bytes, length, &number, &file);
+    put_sizes(row, "executable_offset", "executable_size", "executable_stored", file.offset,
+              file.stored_size, file.real_size);
+    return error;
 }
 
 static error_t put_version_2(struct value *out, const uint8_t *bytes, size_t length)
 {
-    uint32_t offset = get_be32(bytes + MKEXT2_AT_PLIST_OFFSET);
-    uint32_t stored = get_be32(bytes + MKEXT2_AT_PLIST_STORED);
-    uint32_t size = get_be32(bytes + MKEXT2_AT_PLIST_SIZE);
-    struct value *list = put_object(out, "plist");
-    struct inflate_counts counts;
-    uint8_t *plist;
+    struct value *plist = put_object(out, "plist"), *kexts;
+    struct mkext_v2_list list;
+    struct plist_value info;
+    error_t error = mkext_v2_open(bytes, length, &list);
 
-    put_sizes(list, "offset", "size", "stored", offset, stored, size);
-    if (stored == 0) {
-        put_list_of_kexts(out, bytes, length, bytes + offset, size);
-        return OK;
+    if (error != OK)
+        return error;
+    put_sizes(plist, "offset", "size", "stored", list.file.offset, list.file.stored_size,
+              list.file.real_size);
+    kexts = put_list(out, "kexts");
+    while (error == OK && mkext_v2_next(&list, &info)) {
+        struct value *row = put_object(kexts, NULL);
+
+        put_properties(row, &list, &info);
+        error = put_executable(row, bytes, length, &list, &info);
     }
-    plist = malloc(size);
-    if (plist == NULL)
-        return fail(ERROR_MEMORY_HEAP, "the property list, %u bytes", (unsigned)size);
-    if (inflate_zlib(bytes + offset, stored, plist, size, &counts) == INFLATE_DONE)
-        put_list_of_kexts(out, bytes, length, plist, counts.made);
-    free(plist);
-    return OK;
+    mkext_v2_close(&list);
+    return error;
 }
 
 /* --- Archives --------------------------------------------------------------------------------- */
