@@ -12,8 +12,6 @@
 #define END         "DUMP end"
 #define LINE_LENGTH 512
 #define LINE_BYTES  64 /* a line of the loader's has 32 */
-/* More than any tree has; what a damaged line announces is not believed. */
-#define LENGTH_MAXIMUM (256u << 20)
 
 /* --- Lines ------------------------------------------------------------------------------------ */
 
@@ -114,13 +112,14 @@ static void say(struct dump *dump, const char *format, unsigned long long a, uns
         snprintf(dump->problem, sizeof dump->problem, format, a, b);
 }
 
-static void take_data(struct dump *dump, uint32_t offset, const uint8_t *bytes, size_t count)
+static void take_data(struct dump *dump, size_t room, uint32_t offset, const uint8_t *bytes,
+                      size_t count)
 {
     if (offset != dump->count) {
         say(dump, "after byte %llu comes byte %llu: lines are missing", dump->count, offset);
         return;
     }
-    if (count > dump->length - dump->count) {
+    if (count > room - dump->count) {
         say(dump, "there are more than the %llu bytes that its first line announces", dump->length,
             0);
         return;
@@ -146,7 +145,7 @@ static void check(struct dump *dump, bool ended)
 bool dump_next(const uint8_t *log, size_t length, size_t *at, struct dump *dump)
 {
     char line[LINE_LENGTH];
-    size_t prefix = 0, begins;
+    size_t prefix = 0, begins, room;
     bool found = false, ended = false;
 
     memset(dump, 0, sizeof *dump);
@@ -157,12 +156,9 @@ bool dump_next(const uint8_t *log, size_t length, size_t *at, struct dump *dump)
         found = is_start(line, dump, &prefix);
     } while (!found);
     dump->line = count_lines(log, begins);
-    if (dump->length > LENGTH_MAXIMUM || dump->length > length) {
-        /* Each byte takes two characters of the log. */
-        say(dump, "it announces %llu bytes, more than the log has room for", dump->length, 0);
-        dump->length = 0;
-    }
-    dump->bytes = allocate((size_t)dump->length);
+    /* What is announced may be anything; each byte takes two characters of the log. */
+    room = dump->length < length / 2 ? (size_t)dump->length : length / 2;
+    dump->bytes = allocate(room);
     for (begins = *at; !ended && next_line(log, length, at, line); begins = *at) {
         uint8_t bytes[LINE_BYTES];
         uint32_t offset;
@@ -177,7 +173,7 @@ bool dump_next(const uint8_t *log, size_t length, size_t *at, struct dump *dump)
         if (strstr(line, END) != NULL)
             ended = true;
         else if (strlen(line) > prefix && is_data(line + prefix, &offset, bytes, &count))
-            take_data(dump, offset, bytes, count);
+            take_data(dump, room, offset, bytes, count);
     }
     if (dump->problem[0] == '\0')
         check(dump, ended);
