@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * XNU's boot_args, field by field, under Apple's names. Places of the fields: xnu-handoff sections
- * 1.5 and 2.3, as darwin/boot_args_powerpc.c and darwin/boot_args_x86.c write them; the unit test
- * test_inspect_boot_args.c reads back what those have written.
+ * 1.5 and 2.3. The unit test test_inspect.c reads back what darwin/boot_args_powerpc.c and
+ * darwin/boot_args_x86.c have written.
  */
 #include <string.h>
 

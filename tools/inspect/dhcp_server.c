@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The half of the boot server that is asked for addresses (RFC 951, RFC 2131, RFC 2132). */
+#include <stdio.h>
 #include <string.h>
 
 #include "boot/host/host.h"
@@ -25,6 +26,8 @@
 #define AT_OP           0
 #define AT_YOUR_ADDRESS 16
 #define AT_NEXT_SERVER  20
+#define AT_FILE         108 /* 128 bytes */
+#define FILE_LENGTH     128
 #define AT_COOKIE       236
 #define AT_OPTIONS      240
 #define ANSWER_LENGTH   300 /* the least that BOOTP has */
@@ -35,6 +38,12 @@ enum option { PAD = 0, NETMASK = 1, ROUTER = 3, LEASE = 51, TYPE = 53, SERVER_ID
 enum message { NO_DHCP = 0, DISCOVER = 1, OFFER = 2, REQUEST = 3, ACK = 5 };
 
 static uint8_t client_station[6];
+static const char *boot_file;
+
+void server_set_boot_file(const char *name)
+{
+    boot_file = name;
+}
 
 static uint16_t ip_sum(const uint8_t *header)
 {
@@ -101,6 +110,8 @@ static void answer(const uint8_t *request, size_t length)
     packet[AT_OP] = 2;
     put_be32(packet + AT_YOUR_ADDRESS, CLIENT);
     put_be32(packet + AT_NEXT_SERVER, SERVER);
+    if (boot_file != NULL)
+        snprintf((char *)packet + AT_FILE, FILE_LENGTH, "%s", boot_file);
     put_be32(packet + AT_COOKIE, COOKIE);
     if (type != NO_DHCP) {
         *at++ = TYPE;

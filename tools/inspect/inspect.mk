@@ -16,7 +16,12 @@ $(BUILD)/$(1)/inspect: $$(call inspect_objects,$(1))
 endef
 $(foreach v,host sanitize,$(eval $(call inspect_program,$(v))))
 
+# Its unit test has all of it but the program itself and its files, which come from net/tftp.c there.
+INSPECT_TESTED := $(filter-out %/main.c %/file_server.c,$(INSPECT_SOURCES)) tools/common/tool.c
+$(foreach v,sanitize coverage linux-powerpc linux-i386,$(eval \
+	$(BUILD)/$(v)/unit/test_inspect: $(call objects,$(v),$(INSPECT_TESTED))))
+
 TOOLS += $(BUILD)/host/inspect
 tools: $(BUILD)/host/inspect
 unit: $(BUILD)/sanitize/inspect
--include $(wildcard $(foreach v,host sanitize,$(patsubst %.o,%.d,$(call objects,$(v),$(INSPECT_SOURCES)))))
+-include $(wildcard $(foreach v,$(VARIANTS),$(patsubst %.o,%.d,$(call objects,$(v),$(INSPECT_SOURCES)))))

@@ -33,8 +33,8 @@ static int usage(void)
             "usage: inspect [-json] [-cpu CPU] [-as KIND] file...\n"
             "       inspect tree [-json] file file\n"
             "       inspect extract [-cpu CPU] [-number N] -o output file\n"
-            "       inspect plan [-json] [-machine MACHINE] [-root folder] [-svg output]\n"
-            "                    [-tree output] [-bootargs output] words...\n"
+            "       inspect plan [-json] [-machine MACHINE] [-root folder] [-bootfile name]\n"
+            "                    [-svg output] [-tree output] [-bootargs output] words...\n"
             "\n"
             "file     what the loader sees in it; KIND forces what it is taken for:\n"
             "         %s\n"
@@ -53,7 +53,7 @@ struct request {
     bool json;
     bool has_cpu;
     enum image_cpu cpu;
-    const char *kind, *output, *machine, *folder, *svg, *tree, *boot_args;
+    const char *kind, *output, *machine, *folder, *svg, *tree, *boot_args, *boot_file;
     unsigned long number; /* 0: not given */
     char **words;
     size_t count;
@@ -90,10 +90,14 @@ static bool parse(int count, char **words, struct request *request)
     struct {
         const char *name;
         const char **value;
-    } texts[] = {{"-as", &request->kind},           {"-o", &request->output},
-                 {"-machine", &request->machine},   {"-root", &request->folder},
-                 {"-svg", &request->svg},           {"-tree", &request->tree},
-                 {"-bootargs", &request->boot_args}};
+    } texts[] = {{"-as", &request->kind},
+                 {"-o", &request->output},
+                 {"-machine", &request->machine},
+                 {"-root", &request->folder},
+                 {"-svg", &request->svg},
+                 {"-tree", &request->tree},
+                 {"-bootargs", &request->boot_args},
+                 {"-bootfile", &request->boot_file}};
     int i = 0;
 
     memset(request, 0, sizeof *request);
@@ -347,6 +351,7 @@ static int show_plan(int count, char **words)
     join_words(&request, line);
     machine_start(&machine);
     server_set_folder(request.folder);
+    server_set_boot_file(request.boot_file);
     plan_run(line, &plan);
     plan_describe(&plan, &machine, line, document);
     print(&request, document);

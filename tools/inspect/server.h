@@ -17,6 +17,10 @@
 /* Puts the card into the simulated machine and its cable into the server. */
 void server_connect(const struct pci_device *card, const uint8_t station[6]);
 
+/* The boot file that its answers name; NULL (from the start on): none. The text stays the caller's.
+ */
+void server_set_boot_file(const char *name);
+
 /* The folder that names are looked for in; NULL (from the start on): as they are given. */
 void server_set_folder(const char *folder);
 
