@@ -202,14 +202,14 @@ static double doublings(uint64_t size)
 static void collect_groups(struct picture *picture)
 {
     const struct launch_report *report = &picture->plan->report;
+    struct group *group = NULL;
     double at = TITLE_HEIGHT;
 
     for (size_t i = 0; i < report->count; i++) {
         const struct launch_row *row = &report->rows[i];
-        struct group *group = &picture->groups[picture->group_count - 1];
 
-        if (i == 0 || row->address > row_end(row - 1) + GROUP_GAP) {
-            at += i == 0 ? 0 : GROUP_SPACE;
+        if (group == NULL || row->address > row_end(row - 1) + GROUP_GAP) {
+            at += group == NULL ? 0 : GROUP_SPACE;
             group = &picture->groups[picture->group_count++];
             *group = (struct group){.first = i, .top = at};
             at += GROUP_TITLE;
