@@ -44,7 +44,7 @@ struct layout {
     }
 
 /* pexpert/pexpert/ppc/boot.h */
-static const struct field powerpc[] = {
+static const struct field powerpc_fields[] = {
     {"Revision", 0x000, 2, NUMBER},
     {"Version", AT_VERSION, 2, NUMBER},
     {"CommandLine", 0x004, 256, TEXT},
@@ -106,8 +106,8 @@ static const struct field x86_2[] = {
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct layout layouts[] = {
-    {true, 1, BOOT_ARGS_POWERPC_SIZE, powerpc, COUNT(powerpc)},
-    {true, 2, BOOT_ARGS_POWERPC_SIZE, powerpc, COUNT(powerpc)},
+    {true, 1, BOOT_ARGS_POWERPC_SIZE, powerpc_fields, COUNT(powerpc_fields)},
+    {true, 2, BOOT_ARGS_POWERPC_SIZE, powerpc_fields, COUNT(powerpc_fields)},
     {false, 1, 0x468, x86_1, COUNT(x86_1)},
     {false, 2, 0x1000, x86_2, COUNT(x86_2)},
 };

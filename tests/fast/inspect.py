@@ -388,7 +388,7 @@ def write_log(tree_path, arguments_path, to):
     out = ['Sawboot', 'noise \xff', '']
     for name, path, order in (('devtree', tree_path, 'big'), ('bootargs', arguments_path, 'big')):
         data = open(path, 'rb').read()
-        out.append(f'DUMP {name} length={len(data)} crc32={zlib.crc32(data):08x} byte-order={order}')
+        out.append(f'DUMP {name} length={len(data)} crc32={zlib.crc32(data):08x} address=0002e000 byte-order={order}')
         for at in range(0, len(data), 32):
             out.append(f'{at:08x} {data[at:at + 32].hex()}')
             if at == 64:
@@ -402,8 +402,9 @@ def log(said, path, tree_path):
     agree('kind', found['kind'], 'log')
     agree('dumps', [(d['name'], d['good']) for d in found['dumps']], [('devtree', True), ('bootargs', True)])
     data = open(tree_path, 'rb').read()
-    agree('announced', (found['dumps'][0]['length'], found['dumps'][0]['crc32'], found['dumps'][0]['line']),
-          (len(data), zlib.crc32(data), 4))
+    first = found['dumps'][0]
+    agree('announced', (first['length'], first['crc32'], first['line'], first['address'], first['byte_order']),
+          (len(data), zlib.crc32(data), 4, 0x2e000, 'big'))
     compare_tree(found['dumps'][0]['device_tree'], data, '>')
 
 

@@ -167,6 +167,8 @@ check 'a log with a wrong digit' bad_log 'CRC-32' 's/^00000100 ./00000100 f/'
 check 'a log that ends too early' bad_log 'is missing' '100,$d'
 check 'a log whose last line is cut' bad_log 'are there' '/^000050[0-9a-f]* /d'
 check 'a log with too much' bad_log 'more than' 's/^DUMP devtree length=20524/DUMP devtree length=20500/'
+check 'a log of a dump that was interrupted' bad_log 'interrupted' '40,/^DUMP end/c\
+DUMP interrupted'
 check 'a log that announces everything' bad_log 'are there' 's/length=20524/length=99999999999999999999/'
 
 # --- The output ---------------------------------------------------------------------------------------

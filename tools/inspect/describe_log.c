@@ -38,6 +38,10 @@ bool describe_log(const struct subject *subject, struct value *out)
         put_number(row, "line", dump.line);
         put_number(row, "length", dump.length);
         put_address(row, "crc32", dump.crc32);
+        if (dump.has_address)
+            put_address(row, "address", dump.address);
+        if (dump.byte_order[0] != '\0')
+            put_text(row, "byte_order", dump.byte_order);
         put_boolean(row, "good", dump.problem[0] == '\0');
         if (dump.problem[0] != '\0') {
             put_text(row, "problem", dump.problem);

@@ -10,6 +10,7 @@
 
 #define START       "DUMP "
 #define END         "DUMP end"
+#define INTERRUPTED "DUMP interrupted"
 #define LINE_LENGTH 512
 #define LINE_BYTES  64 /* a line of the loader's has 32 */
 
@@ -43,7 +44,7 @@ static unsigned count_lines(const uint8_t *log, size_t end)
 /* "DUMP name length=... crc32=...", wherever it begins in the line. `*prefix` is what is before. */
 static bool is_start(const char *line, struct dump *dump, size_t *prefix)
 {
-    const char *start = strstr(line, START), *order;
+    const char *start = strstr(line, START), *order, *address;
     unsigned long long announced;
     unsigned crc32;
 
@@ -53,6 +54,9 @@ static bool is_start(const char *line, struct dump *dump, size_t *prefix)
     *prefix = (size_t)(start - line);
     dump->length = announced;
     dump->crc32 = crc32;
+    address = strstr(start, " address=");
+    dump->has_address = address != NULL && sscanf(address, " address=%llx", &announced) == 1;
+    dump->address = dump->has_address ? announced : 0;
     order = strstr(start, " byte-order=");
     if (order == NULL || sscanf(order, " byte-order=%31s", dump->byte_order) != 1)
         dump->byte_order[0] = '\0';
@@ -146,7 +150,7 @@ bool dump_next(const uint8_t *log, size_t length, size_t *at, struct dump *dump)
 {
     char line[LINE_LENGTH];
     size_t prefix = 0, begins, room;
-    bool found = false, ended = false;
+    bool found = false, ended = false, interrupted = false;
 
     memset(dump, 0, sizeof *dump);
     do {
@@ -159,7 +163,7 @@ bool dump_next(const uint8_t *log, size_t length, size_t *at, struct dump *dump)
     /* What is announced may be anything; each byte takes two characters of the log. */
     room = dump->length < length / 2 ? (size_t)dump->length : length / 2;
     dump->bytes = allocate(room);
-    for (begins = *at; !ended && next_line(log, length, at, line); begins = *at) {
+    for (begins = *at; !ended && !interrupted && next_line(log, length, at, line); begins = *at) {
         uint8_t bytes[LINE_BYTES];
         uint32_t offset;
         size_t count;
@@ -172,9 +176,14 @@ bool dump_next(const uint8_t *log, size_t length, size_t *at, struct dump *dump)
         }
         if (strstr(line, END) != NULL)
             ended = true;
+        else if (strstr(line, INTERRUPTED) != NULL)
+            interrupted = true;
         else if (strlen(line) > prefix && is_data(line + prefix, &offset, bytes, &count))
             take_data(dump, room, offset, bytes, count);
     }
+    if (interrupted)
+        say(dump, "it was interrupted at the prompt; %llu of %llu bytes are there", dump->count,
+            dump->length);
     if (dump->problem[0] == '\0')
         check(dump, ended);
     return true;

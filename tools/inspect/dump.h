@@ -3,10 +3,11 @@
  * The blocks of hexadecimal digits that the loader's prompt writes on the console, read back out of
  * a log of it (docs/inspect.md has the form):
  *
- *     DUMP devtree length=20524 crc32=1a2b3c4d byte-order=big
+ *     DUMP devtree length=20524 crc32=1a2b3c4d address=0002e000 byte-order=big
  *     00000000 0000000d00000009...
  *     DUMP end
  *
+ * Address and byte order may be left out; "DUMP interrupted" stands at the end of one that was.
  * Lines may end in CR LF, and begin with what a terminal program puts in front of each. Lines of
  * others between those of a block are passed over; what is missing shows by offset, length and sum.
  */
@@ -23,10 +24,12 @@
 struct dump {
     char name[DUMP_NAME];       /* "devtree", "bootargs" */
     char byte_order[DUMP_NAME]; /* "big", "little"; "" if it is not told */
-    unsigned line;              /* of its first one, from 1 */
-    uint64_t length;            /* as announced */
-    uint32_t crc32;             /* as announced */
-    uint8_t *bytes;             /* those that are there, from malloc */
+    bool has_address;
+    uint64_t address; /* where the bytes lie, or will */
+    unsigned line;    /* of its first one, from 1 */
+    uint64_t length;  /* as announced */
+    uint32_t crc32;   /* as announced */
+    uint8_t *bytes;   /* those that are there, from malloc */
     size_t count;
     char problem[DUMP_PROBLEM]; /* "": the whole is there and good */
 };
