@@ -507,6 +507,25 @@ def differences(said, *expected):
     agree('count', said['count'], len(expected))
 
 
+def documented(said, page, *more):
+    """Every key but Apple's names of fields stands in the page."""
+    keys, words = set(), set(re.findall(r'`([a-z0-9_]+)`', open(page).read()))
+
+    def collect(value):
+        if isinstance(value, dict):
+            for key, member in value.items():
+                keys.add(key)
+                if key not in ('boot_args', 'registers'):
+                    collect(member)
+        elif isinstance(value, list):
+            for member in value:
+                collect(member)
+    for one in (said, *(json.load(open(path)) for path in more)):
+        collect(one)
+    assert len(keys) > 80, keys
+    agree('not documented', sorted(keys - words), [])
+
+
 if __name__ == '__main__':
     if sys.argv[1] in ('swap_tree', 'write_log'):
         globals()[sys.argv[1]](*sys.argv[2:])

@@ -193,6 +193,16 @@ check 'text and JSON say the same' same_figures "$payloads/demo-ppc"
 mkdir "$work/odd"
 cp "$payloads/demo-ppc" "$work/odd/\"quoted\\ and	tab"
 check 'JSON of an odd name' sh -c "'$BUILD/host/inspect' -json '$work'/odd/* | python3 -c 'import json,sys; assert json.load(sys.stdin)[\"files\"][0][\"file\"].endswith(\"\\\\ and\\ttab\")'"
+# documented: every key of all that JSON stands in docs/inspect.md
+documented() {
+    "$BUILD/host/inspect" -json "$payloads/demo-x86.fat" "$payloads/demo-ppc.lzss" "$payloads/client-ppc.xcf" "$payloads/multiboot.elf" \
+        "$unpacked"/linux-image-amd64/boot/vmlinuz-* "$payloads/SawbootDemo.mkext" "$payloads/SawbootDemo-x86.v2.mkext" \
+        "$work/bad.rom" "$work/com.apple.Boot.plist" $golden "$work/console.log" "$work/bad.log" README.md >"$work/keys.1"
+    "$BUILD/host/inspect" tree -json $golden "$work/other" >"$work/keys.2"
+    "$BUILD/host/inspect" plan -json -machine pc-256 -root "$payloads" file=demo-i386 >"$work/keys.3" || return 1
+    python3 tests/fast/inspect.py documented "$work/keys.1" docs/inspect.md "$work/keys.2" "$work/keys.3"
+}
+check 'every key is documented' documented
 check 'no words' says 'usage:'
 check 'an unknown option' says 'usage:' -wrong "$payloads/demo-ppc"
 echo "1..$number"

@@ -76,9 +76,6 @@ static const struct value *visible(const struct value *value)
         value = value->next;
     return value;
 }
-#define FOREACH_VISIBLE(member, in)                                           \
-    for (const struct value *member = visible((in)->first); (member) != NULL; \
-         member = visible((member)->next))
 
 /* --- Tables ----------------------------------------------------------------------------------- */
 
@@ -95,12 +92,11 @@ struct table {
 static bool is_table(const struct value *list, struct table *table)
 {
     table->count = 0;
-    FOREACH_VISIBLE(row, list)
-    {
+    for (const struct value *row = visible(list->first); row != NULL; row = visible(row->next)) {
         if (row->kind != VALUE_OBJECT)
             return false;
-        FOREACH_VISIBLE(cell, row)
-        {
+        for (const struct value *cell = visible(row->first); cell != NULL;
+             cell = visible(cell->next)) {
             char *text;
             size_t i = 0;
 
@@ -133,6 +129,29 @@ static void print_cell(FILE *stream, const struct column *column, const char *te
     fprintf(stream, "%*s", last ? 0 : COLUMN_SPACE, "");
 }
 
+/* Without blanks at its end. */
+static void print_row(FILE *stream, const struct value *row, const struct table *table,
+                      unsigned indent)
+{
+    char *texts[COLUMNS];
+    size_t used = 0;
+
+    for (size_t i = 0; i < table->count; i++) {
+        const struct value *cell = document_find(row, table->columns[i].name);
+
+        texts[i] = cell != NULL ? shown(cell) : allocate(1);
+        if (texts[i][0] != '\0')
+            used = i + 1;
+    }
+    fprintf(stream, "%*s", (int)indent, "");
+    for (size_t i = 0; i < table->count; i++) {
+        if (i < used)
+            print_cell(stream, &table->columns[i], texts[i], i + 1 == used);
+        free(texts[i]);
+    }
+    fputc('\n', stream);
+}
+
 static void print_table(FILE *stream, const struct value *list, const struct table *table,
                         unsigned indent)
 {
@@ -145,17 +164,8 @@ static void print_table(FILE *stream, const struct value *list, const struct tab
         free(name);
     }
     fputc('\n', stream);
-    FOREACH_VISIBLE(row, list)
-    {
-        fprintf(stream, "%*s", (int)indent, "");
-        for (size_t i = 0; i < table->count; i++) {
-            const struct value *cell = document_find(row, table->columns[i].name);
-            char *text = cell != NULL ? shown(cell) : allocate(1);
-
-            print_cell(stream, &table->columns[i], text, i + 1 == table->count);
-            free(text);
-        }
-        fputc('\n', stream);
+    for (const struct value *row = visible(list->first); row != NULL; row = visible(row->next)) {
+        print_row(stream, row, table, indent);
     }
 }
 
@@ -182,8 +192,8 @@ static void print_list(FILE *stream, const struct value *list, unsigned indent)
         print_table(stream, list, &table, indent);
         return;
     }
-    FOREACH_VISIBLE(value, list)
-    {
+    for (const struct value *value = visible(list->first); value != NULL;
+         value = visible(value->next)) {
         const struct value *head = is_plain(value) ? value : visible(value->first);
 
         if (head != NULL && is_plain(head)) {
