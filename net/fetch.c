@@ -51,7 +51,8 @@ static bool hex_digit(char c, unsigned *value)
     return true;
 }
 
-/* Copies a URI's path, %41 becoming 'A' (RFC 3986 section 2.1). False if malformed or too long. */
+/* Copies a URI's path, %41 becoming 'A' (RFC 3986 section 2.1). False if malformed or too long, or
+ * if %0A hides a character that cannot be shown. */
 static bool decode_path(const char *text, char path[FETCH_PATH_LENGTH])
 {
     size_t used = 0;
@@ -65,9 +66,13 @@ static bool decode_path(const char *text, char path[FETCH_PATH_LENGTH])
             path[used++] = *text++;
             continue;
         }
-        if (!hex_digit(text[1], &high) || !hex_digit(text[2], &low) || (high | low) == 0)
+        if (!hex_digit(text[1], &high) || !hex_digit(text[2], &low))
             return false;
-        path[used++] = (char)(high << 4 | low);
+        low |= high << 4;
+        /* NUL, and what the whole text may not have either. */
+        if (low < 0x20 || low == 0x7F)
+            return false;
+        path[used++] = (char)low;
         text += 3;
     }
     path[used] = '\0';
