@@ -11,6 +11,8 @@
 #   make vmdk         a disk and a machine for VMware:  [WORDS=] [OUT=]
 #   make check        every test;  make check-fast  those without a machine emulator [COVERAGE=1]
 #   make check-wire   1296 transfers through a network that misbehaves [SEEDS=]; times in build/check-wire.txt
+#   make fuzz         fuzzers over the parsers: a minute each, or [MINUTES=] [RUNS=inputs]
+#                     [TARGET="one another"] [SEED=]; docs/fuzzing.md
 #   make fleet        200 machines at once and real servers; figures, written to docs/fleet.md
 #   make bench        figures, written to docs/benchmarks.md
 #   make debug        QEMU stopped for gdb
@@ -67,7 +69,8 @@ LWIP_WARNINGS := -Wall -Wno-address -Wno-unused-parameter
 # sanitize  tests under AddressSanitizer and UBSan
 # coverage  tests with line counts
 # linux-powerpc, linux-i386   tests for the other processors, run under qemu-user or natively
-VARIANTS := powerpc powerpc-small i386 i386-small host sanitize coverage linux-powerpc linux-i386
+# fuzz      fuzz targets, by clang under its sanitizers (tests/fuzz/fuzz.mk)
+VARIANTS := powerpc powerpc-small i386 i386-small host sanitize coverage linux-powerpc linux-i386 fuzz
 
 CC_powerpc := powerpc-linux-gnu-gcc
 CC_powerpc-small := $(CC_powerpc)
@@ -293,6 +296,7 @@ include tests/payloads/payloads.mk
 include tests/qemu/qemu.mk
 include tests/net/net.mk
 include tests/net/transfer/transfer.mk
+include tests/fuzz/fuzz.mk
 
 # --- Tests ---------------------------------------------------------------------------------------------
 FAST_TESTS = $(UNIT_PROGRAMS_sanitize) $(UNIT_PROGRAMS_linux-powerpc) $(UNIT_PROGRAMS_linux-i386) \

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The fuzz targets (docs/fuzzing.md): clang's libFuzzer over the parsers, under AddressSanitizer and
+# UBSan. Everything goes to build/fuzz: bin, seeds, corpus (which grows), findings, log.
+
+comma := ,
+CC_fuzz := clang
+CFLAGS_fuzz := $(HOSTED) -O2 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+# tests/fuzz/fuzz.c counts what is allocated, and refuses some of it.
+LINK_fuzz := -fsanitize=fuzzer,address,undefined \
+	$(foreach f,malloc calloc realloc free,-Wl$(comma)--wrap=$(f))
+
+FUZZ_DIR := $(BUILD)/fuzz
+FUZZ_SHARED := $(filter-out tests/fuzz/target_%.c tests/fuzz/seeds%.c,$(wildcard tests/fuzz/*.c)) \
+	tests/unit/packed.c
+FUZZ_NAMES := $(patsubst tests/fuzz/target_%.c,%,$(sort $(wildcard tests/fuzz/target_*.c)))
+FUZZ_PROGRAMS := $(FUZZ_NAMES:%=$(FUZZ_DIR)/bin/%)
+# Formats and containers are known by their table entries alone, so all targets have them. Of the
+# rest a target gets what it calls: the less there is in a program, the faster it runs.
+FUZZ_TABLES := $(wildcard loader/*/*.c)
+FUZZ_CORE := $(FUZZ_DIR)/core.a
+FUZZ_CORE_OBJECTS := $(call objects,fuzz,$(filter-out $(FUZZ_TABLES),$(CORE)) $(HOST) $(FUZZ_SHARED)) \
+	$(call zlib_objects,fuzz) $(call lwip_objects,fuzz)
+
+# What is compared in these tells nothing that helps to get further, and telling takes most of the
+# time: loops over bytes, and what belongs to the targets themselves.
+FUZZ_UNTRACED := $(addprefix lib/,adler32.c crc32.c lzss.c) darwin/plist.c $(FUZZ_SHARED) \
+	$(wildcard tests/fuzz/target_*.c)
+$(call objects,fuzz,$(FUZZ_UNTRACED)) $(call zlib_objects,fuzz): private \
+	CFLAGS_fuzz += -fno-sanitize-coverage=trace-cmp
+
+$(FUZZ_CORE): $(FUZZ_CORE_OBJECTS)
+	$(say) AR $@
+	$(Q)rm -f $@; ar rcs $@ $^
+
+$(FUZZ_DIR)/bin/%: $(BUILD)/fuzz/tests/fuzz/target_%.o $(call objects,fuzz,$(FUZZ_TABLES)) $(FUZZ_CORE)
+	$(say) 'LD fuzz' $*
+	@mkdir -p $(@D)
+	$(Q)$(CC_fuzz) $(CFLAGS_fuzz) $(LINK_fuzz) -o $@ $^
+
+# Seeds: those that are text are in tests/fuzz/seeds, the others are made.
+FUZZ_SEEDS := $(FUZZ_DIR)/seeds.stamp
+FUZZ_SEEDS_PROGRAM := $(BUILD)/host/fuzz-seeds
+FUZZ_SEEDS_SOURCES := $(wildcard tests/fuzz/seeds*.c) tests/fuzz/packets.c \
+	$(addprefix tests/unit/,image_builder.c packed.c) \
+	$(addprefix net/,address.c bsdp_packet.c dhcp_packet.c)
+
+$(FUZZ_SEEDS_PROGRAM): $(call objects,host,$(FUZZ_SEEDS_SOURCES)) $(TOOL_CORE)
+	$(say) LD $@
+	$(Q)$(CC_host) $(CFLAGS_host) -o $@ $^ -lcmocka
+
+$(FUZZ_SEEDS): $(FUZZ_SEEDS_PROGRAM) tests/fuzz/seeds.sh $(BUILD)/host/mkext $(wildcard tests/fuzz/seeds/*/*)
+	$(say) SEEDS $(FUZZ_DIR)/seeds
+	$(Q)rm -rf $(FUZZ_DIR)/seeds
+	$(Q)BUILD=$(BUILD) sh tests/fuzz/seeds.sh $(FUZZ_DIR)/seeds
+	@touch $@
+
+# All targets, or TARGET="one another"; for so many minutes each, or so many inputs.
+.PHONY: fuzz fuzz-inputs
+fuzz-inputs: $(FUZZ_PROGRAMS) $(FUZZ_SEEDS)
+fuzz: fuzz-inputs
+	$(Q)BUILD=$(BUILD) RUNS='$(RUNS)' MINUTES='$(MINUTES)' SEED='$(SEED)' \
+		sh tests/fuzz/run.sh $(if $(TARGET),$(TARGET),$(FUZZ_NAMES))
+
+ifneq ($(COVERAGE),1)
+check-fast: fuzz-inputs
+endif
+check: fuzz-inputs
+
+-include $(wildcard $(patsubst %.o,%.d,$(call objects,fuzz,$(wildcard tests/fuzz/*.c) tests/unit/packed.c) \
+	$(call objects,host,$(FUZZ_SEEDS_SOURCES))))

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Packets of DHCP, NetBoot and TFTP servers. */
+#include <string.h>
+
+#include "lib/bytes.h"
+#include "net/bsdp_packet.h"
+#include "net/dhcp_packet.h"
+#include "tests/fuzz/packets.h"
+#include "tests/fuzz/seeds.h"
+
+static uint8_t packet[1024];
+
+static uint8_t *put_text(uint8_t *at, uint8_t code, const char *text)
+{
+    return dhcp_put_option(at, code, text, strlen(text));
+}
+
+static void seed_packet(const char *target, const char *name, uint8_t *end)
+{
+    *end++ = DHCP_END;
+    packet_repair(packet, (size_t)(end - packet));
+    seed(target, name, packet, (size_t)(end - packet));
+}
+
+static uint8_t *begin(uint8_t type)
+{
+    memset(packet, 0, sizeof packet);
+    put_be32(packet + DHCP_YIADDR, 0x0A00020F);
+    put_be32(packet + DHCP_SIADDR, 0x0A000202);
+    return dhcp_put_option(packet + DHCP_OPTIONS, DHCP_MESSAGE_TYPE, &type, 1);
+}
+
+static void seed_dhcp(void)
+{
+    static const uint8_t address[] = {10, 0, 2, 2, 10, 0, 2, 3}, mask[] = {255, 255, 255, 0};
+    static const uint8_t both = 3;
+    uint8_t *at = begin(DHCP_IS_ACK);
+
+    at = dhcp_put_option(at, DHCP_SERVER_ID, address, 4);
+    at = dhcp_put_option(at, DHCP_NETMASK, mask, 4);
+    at = dhcp_put_option(at, DHCP_ROUTER, address, 4);
+    at = dhcp_put_option(at, DHCP_DNS, address, 8);
+    at = put_text(at, DHCP_TFTP_SERVER, "10.0.2.2");
+    at = put_text(at, DHCP_BOOT_FILE, "mach_");
+    at = put_text(at, DHCP_BOOT_FILE, "kernel");
+    at = put_text(at, DHCP_ROOT_PATH, "nfs:10.0.2.2:/root");
+    at = put_text(at, DHCP_MESSAGE, "hello");
+    at = dhcp_put_option(at, DHCP_TFTP_ADDRESSES, address, 8);
+    seed_packet("dhcp", "ack", at);
+    /* Options in `file` and `sname` as well. */
+    at = begin(DHCP_IS_OFFER);
+    at = dhcp_put_option(at, DHCP_OVERLOAD, &both, 1);
+    put_text(packet + DHCP_FILE, DHCP_BOOT_FILE, "a/b")[0] = DHCP_END;
+    put_text(packet + DHCP_SNAME, DHCP_TFTP_SERVER, "server")[0] = DHCP_END;
+    seed_packet("dhcp", "overloaded", at);
+    memset(packet, 0, sizeof packet);
+    strcpy((char *)packet + DHCP_FILE, "kernel");
+    strcpy((char *)packet + DHCP_SNAME, "server");
+    seed_packet("dhcp", "bootp", packet + DHCP_OPTIONS);
+}
+
+static void seed_bsdp(void)
+{
+    static const uint8_t list[] = {0x81, 0, 0, 1, 3, 'o', 'n', 'e', 1, 0, 0x10, 0, 2, 'i', 'i'};
+    static const uint8_t one = 1, priority[] = {0, 9}, image[] = {0x81, 0, 0, 1};
+    uint8_t vendor[64], *to = vendor, *at = begin(DHCP_IS_ACK);
+
+    to = dhcp_put_option(to, BSDP_MESSAGE_TYPE, &one, 1);
+    to = dhcp_put_option(to, BSDP_PRIORITY, priority, 2);
+    to = dhcp_put_option(to, BSDP_DEFAULT_IMAGE, image, 4);
+    to = dhcp_put_option(to, BSDP_SELECTED_IMAGE, image, 4);
+    to = dhcp_put_option(to, BSDP_IMAGE_LIST, list, 8);
+    to = dhcp_put_option(to, BSDP_IMAGE_LIST, list + 8, sizeof list - 8);
+    at = put_text(at, DHCP_VENDOR_CLASS, BSDP_CLASS);
+    at = dhcp_put_option(at, DHCP_VENDOR, vendor, 20);
+    at = dhcp_put_option(at, DHCP_VENDOR, vendor + 20, (size_t)(to - vendor) - 20);
+    seed_packet("bsdp", "list", at);
+    seed("bsdp", "images", list, sizeof list);
+}
+
+static void seed_tftp(void)
+{
+    static const char data[] = "\0\3\0\1data", error[] = "\0\5\0\1file not found";
+    static const char oack[] =
+        "\0\6blksize\0001428\0TSIZE\000123456\0timeout\0003\0windowsize\0004";
+    static const char numbers[] = "\377\376\377\377\0\0\0\1\0\2\0\3\0\1\0\4";
+
+    seed("tftp", "data", data, sizeof data);
+    seed("tftp", "error", error, sizeof error);
+    seed("tftp", "oack", oack, sizeof oack);
+    seed("tftp", "numbers", numbers, sizeof numbers);
+}
+
+void seeds_of_packets(void)
+{
+    seed_dhcp();
+    seed_bsdp();
+    seed_tftp();
+}
