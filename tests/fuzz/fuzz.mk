@@ -11,7 +11,7 @@ LINK_fuzz := -fsanitize=fuzzer,address,undefined \
 
 FUZZ_DIR := $(BUILD)/fuzz
 FUZZ_SHARED := $(filter-out tests/fuzz/target_%.c tests/fuzz/seeds%.c,$(wildcard tests/fuzz/*.c)) \
-	tests/unit/packed.c
+	$(addprefix tests/unit/,packed.c peer.c)
 FUZZ_NAMES := $(patsubst tests/fuzz/target_%.c,%,$(sort $(wildcard tests/fuzz/target_*.c)))
 FUZZ_PROGRAMS := $(FUZZ_NAMES:%=$(FUZZ_DIR)/bin/%)
 # Formats and containers are known by their table entries alone, so all targets have them. Of the
@@ -66,5 +66,5 @@ check-fast: fuzz-inputs
 endif
 check: fuzz-inputs
 
--include $(wildcard $(patsubst %.o,%.d,$(call objects,fuzz,$(wildcard tests/fuzz/*.c) tests/unit/packed.c) \
+-include $(wildcard $(patsubst %.o,%.d,$(call objects,fuzz,$(wildcard tests/fuzz/*.c) $(FUZZ_SHARED)) \
 	$(call objects,host,$(FUZZ_SEEDS_SOURCES))))

@@ -129,22 +129,32 @@ static void open_on(const uint8_t *bytes, size_t length, enum image_cpu cpu)
     }
 }
 
-void fuzz_image(const uint8_t *bytes, size_t length)
+/* gzip and 'comp' (loader/container). */
+static bool is_packed(const uint8_t *bytes, size_t length)
 {
+    return length >= 4 && (get_be32(bytes) >> 8 == 0x1f8b08 || get_be32(bytes) == 0x636f6d70);
+}
+
+int fuzz_image(const uint8_t *bytes, size_t length)
+{
+    if (is_packed(bytes, length))
+        return -1;
     fuzz_begin(bytes, length);
     open_on(bytes, length, IMAGE_CPU_POWERPC);
     open_on(bytes, length, IMAGE_CPU_I386);
     open_on(bytes, length, IMAGE_CPU_X86_64);
     fuzz_end();
+    return 0;
 }
 
-void fuzz_packed_image(const uint8_t *bytes, size_t length)
+int fuzz_packed_image(const uint8_t *bytes, size_t length)
 {
     static const enum image_cpu cpus[] = {IMAGE_CPU_POWERPC, IMAGE_CPU_I386, IMAGE_CPU_X86_64};
 
     fuzz_begin(bytes, length);
     open_on(bytes, length, cpus[length % 3]);
     fuzz_end();
+    return 0;
 }
 
 void fuzz_repair_multiboot(uint8_t *bytes, size_t length)

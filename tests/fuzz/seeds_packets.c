@@ -91,8 +91,61 @@ static void seed_tftp(void)
     seed("tftp", "numbers", numbers, sizeof numbers);
 }
 
+/* Behind the number: flags, counts, the question, records (RFC 1035 section 4.1). */
+static void seed_dns(void)
+{
+#define QUESTION             "\4boot\7example\0\0\1\0\1"
+#define RECORD(type, length) "\300\014\0" type "\0\1\0\0\0\074\0" length
+    static const char address[] =
+        "\201\200\0\1\0\1\0\0\0\0" QUESTION RECORD("\1", "\4") "\12\0\2\11";
+    static const char alias[] = "\201\200\0\1\0\2\0\0\0\0" QUESTION RECORD(
+        "\5", "\4") "\1b\300\021" RECORD("\1", "\4") "\12\0\2\11";
+    static const char unknown[] = "\201\203\0\1\0\0\0\0\0\0" QUESTION;
+
+    seed("dns", "address", address, sizeof address - 1);
+    seed("dns", "alias", alias, sizeof alias - 1);
+    seed("dns", "unknown", unknown, sizeof unknown - 1);
+}
+
+/* A length in front of each frame, as the target wants it. */
+static void seed_frames(void)
+{
+    static const uint8_t client[] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+    static const uint8_t arp[] = {0,  1, 8, 0, 6, 4, 0, 1, 0x52, 0x55, 10, 0, 2, 2,
+                                  10, 0, 2, 2, 0, 0, 0, 0, 0,    0,    10, 0, 2, 15};
+    uint8_t frames[256] = {0}, *frame = frames + 2, *ip = frame + 14;
+
+    memset(frame, 0xFF, 6);
+    put_be16(frame + 12, 0x0806);
+    memcpy(frame + 14, arp, sizeof arp);
+    put_be16(frames, 60);
+    seed("frames", "arp", frames, 62);
+    memset(frames, 0, sizeof frames);
+    memcpy(frame, client, 6);
+    put_be16(frame + 12, 0x0800);
+    ip[0] = 0x45;
+    ip[8] = 64;
+    ip[9] = 1;
+    put_be32(ip + 12, 0x0A000202);
+    put_be32(ip + 16, 0x0A00020F);
+    put_be16(frames, 60);
+    put_be16(ip + 2, 46);
+    put_be16(ip + 10, 0x62bb);
+    ip[20] = 8;
+    put_be16(ip + 22, 0xf7ff);
+    seed("frames", "ping", frames, 62);
+    /* The first and the last fragment of a datagram. */
+    ip[9] = 17;
+    put_be16(ip + 6, 0x2000);
+    memcpy(frames + 62, frames, 62);
+    put_be16(frames + 62 + 2 + 14 + 6, 3);
+    seed("frames", "fragments", frames, 124);
+}
+
 void seeds_of_packets(void)
 {
+    seed_dns();
+    seed_frames();
     seed_dhcp();
     seed_bsdp();
     seed_tftp();

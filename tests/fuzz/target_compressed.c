@@ -7,8 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    fuzz_packed_image(bytes, length);
-    return 0;
+    return fuzz_packed_image(bytes, length);
 }
 
 /* Sizes and Adler-32 of the header: loader/container/compressed.c says where they are. */

@@ -4,8 +4,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    fuzz_image(bytes, length);
-    return 0;
+    return fuzz_image(bytes, length);
 }
 
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t length, size_t room, unsigned seed)

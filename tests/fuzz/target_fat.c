@@ -46,8 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     fuzz_begin(bytes, length);
     try_slices(bytes, length);
     fuzz_end();
-    fuzz_image(bytes, length);
-    return 0;
+    return fuzz_image(bytes, length);
 }
 
 /* Archives in slices. */

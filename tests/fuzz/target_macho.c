@@ -4,6 +4,5 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    fuzz_image(bytes, length);
-    return 0;
+    return fuzz_image(bytes, length);
 }
