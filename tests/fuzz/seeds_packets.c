@@ -15,11 +15,29 @@ static uint8_t *put_text(uint8_t *at, uint8_t code, const char *text)
     return dhcp_put_option(at, code, text, strlen(text));
 }
 
+/* For the target lease: packets with their lengths in front. */
+static uint8_t conversation[4096];
+static size_t conversation_length;
+
+static void say(const void *bytes, size_t length)
+{
+    put_be16(conversation + conversation_length, (uint16_t)length);
+    memcpy(conversation + conversation_length + 2, bytes, length);
+    conversation_length += 2 + length;
+}
+
+static void seed_conversation(const char *target, const char *name)
+{
+    seed(target, name, conversation, conversation_length);
+    conversation_length = 0;
+}
+
 static void seed_packet(const char *target, const char *name, uint8_t *end)
 {
     *end++ = DHCP_END;
     packet_repair(packet, (size_t)(end - packet));
     seed(target, name, packet, (size_t)(end - packet));
+    say(packet, (size_t)(end - packet));
 }
 
 static uint8_t *begin(uint8_t type)
@@ -46,7 +64,12 @@ static void seed_dhcp(void)
     at = put_text(at, DHCP_ROOT_PATH, "nfs:10.0.2.2:/root");
     at = put_text(at, DHCP_MESSAGE, "hello");
     at = dhcp_put_option(at, DHCP_TFTP_ADDRESSES, address, 8);
+    /* An offer is the same but for its type, the first option's value. */
+    packet[DHCP_OPTIONS + 2] = DHCP_IS_OFFER;
+    seed_packet("dhcp", "offer", at);
+    packet[DHCP_OPTIONS + 2] = DHCP_IS_ACK;
     seed_packet("dhcp", "ack", at);
+    seed_conversation("lease", "dhcp");
     /* Options in `file` and `sname` as well. */
     at = begin(DHCP_IS_OFFER);
     at = dhcp_put_option(at, DHCP_OVERLOAD, &both, 1);
@@ -56,7 +79,9 @@ static void seed_dhcp(void)
     memset(packet, 0, sizeof packet);
     strcpy((char *)packet + DHCP_FILE, "kernel");
     strcpy((char *)packet + DHCP_SNAME, "server");
+    put_be32(packet + DHCP_YIADDR, 0x0A00020F);
     seed_packet("dhcp", "bootp", packet + DHCP_OPTIONS);
+    seed_conversation("lease", "bootp");
 }
 
 static void seed_bsdp(void)
@@ -75,6 +100,9 @@ static void seed_bsdp(void)
     at = dhcp_put_option(at, DHCP_VENDOR, vendor, 20);
     at = dhcp_put_option(at, DHCP_VENDOR, vendor + 20, (size_t)(to - vendor) - 20);
     seed_packet("bsdp", "list", at);
+    say(packet, (size_t)(at - packet));
+    say(packet, (size_t)(at - packet));
+    seed_conversation("lease", "bsdp");
     seed("bsdp", "images", list, sizeof list);
 }
 
@@ -89,6 +117,16 @@ static void seed_tftp(void)
     seed("tftp", "error", error, sizeof error);
     seed("tftp", "oack", oack, sizeof oack);
     seed("tftp", "numbers", numbers, sizeof numbers);
+    /* Blocks of 8 bytes, the last one shorter; then the same without options, and an error. */
+    say("\0\6blksize\0008\0tsize\00019", 20);
+    say("\0\3\0\001firstone", 12);
+    say("\0\3\0\002secondly", 12);
+    say("\0\3\0\003end", 7);
+    seed_conversation("transfer", "blocks");
+    say(data, sizeof data);
+    seed_conversation("transfer", "plain");
+    say(error, sizeof error);
+    seed_conversation("transfer", "error");
 }
 
 /* Behind the number: flags, counts, the question, records (RFC 1035 section 4.1). */

@@ -4,6 +4,7 @@
  * ICMP, UDP. An input is several frames, each with a length in front (two bytes, big-endian).
  *
  * Longest input: 1024
+ * Inputs in the fast test: 2000
  */
 #include <string.h>
 

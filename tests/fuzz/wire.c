@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/fuzz/wire.h"
+
+#include "boot/host/host.h"
+#include "boot/platform.h"
+#include "lib/bytes.h"
+#include "tests/unit/peer.h"
+
+#define FRESH  512 /* inputs between two fresh machines: what is printed is kept */
+#define MEMORY (4u << 20)
+
+static struct {
+    const uint8_t *bytes;
+    size_t length, at;
+    bool escaped;
+} input;
+
+void wire_begin(const uint8_t *bytes, size_t length, uint32_t step_us)
+{
+    static unsigned count;
+
+    if (count++ % FRESH == 0)
+        peer_start_with(MEMORY);
+    host_clock_step_us(step_us);
+    input.bytes = bytes;
+    input.length = length;
+    input.at = 0;
+    input.escaped = false;
+}
+
+bool wire_next(const uint8_t **packet, size_t *length)
+{
+    size_t size, left;
+
+    if (!bytes_within(input.length, input.at, 2)) {
+        if (!input.escaped)
+            host_type("\033");
+        input.escaped = true;
+        return false;
+    }
+    left = input.length - input.at - 2;
+    size = get_be16(input.bytes + input.at) % (WIRE_PACKET + 1);
+    *length = size < left ? size : left;
+    *packet = input.bytes + input.at + 2;
+    input.at += 2 + *length;
+    return true;
+}
+
+void wire_end(void)
+{
+    while (platform_read_key() >= 0)
+        ;
+}
