@@ -155,4 +155,24 @@ sleep 0.5
 type_text 'm'
 wait_console 'KB of it claimed' 20
 result $? 'cursor keys, Home and Delete of the keyboard of a PC'
+
+# Nor is there anything on the serial port of a Power Mac whose console is screen and keyboard: but the
+# kernel writes there. What is typed before the prompt is there may be lost, so it is typed again.
+console_arguments='-display none'
+# shellcheck disable=SC2046
+start_machine mac99 128 -kernel "$loader" -append prompt \
+    -netdev "$(user_net "$payloads" demo-ppc)" $(devices rtl8139)
+for _ in 1 2 3 4 5 6; do
+    sleep 5
+    monitor 'sendkey ctrl-u'
+    type_text 'xboot args=-v'
+    sleep 2
+    for key in up home delete ret; do
+        monitor "sendkey $key"
+        sleep 0.5
+    done
+    wait_console '^VERDICT ' 40 && break
+done
+on_console '^VERDICT pass=[1-9][0-9]+ fail=0[^0-9]*$'
+result $? 'the same at the keyboard of a Power Mac'
 finish
