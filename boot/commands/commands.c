@@ -16,7 +16,7 @@ static char next_words[OPTIONS_LENGTH];
 
 /* What the prompt has decided for the next boot, and what a boot has to say afterwards. */
 static bool leaves_prompt;  /* a command has asked for a boot */
-static bool wants_dry_run;  /* by the command */
+static bool wants_dry_run;  /* by the command, until there was one: Enter tries that again */
 static bool words_are_used; /* these words have had their one `dryrun` or `prompt` */
 static bool goes_on;
 
@@ -146,7 +146,7 @@ bool commands_ask(char words[OPTIONS_LENGTH])
     static char line[OPTIONS_LENGTH];
 
     last_words = words;
-    goes_on = wants_dry_run = leaves_prompt = false;
+    goes_on = leaves_prompt = false;
     print("\nEnter tries again, words (file=... args=...) replace what was given, exit "
           "leaves.\nhelp lists the commands.\n");
     while (!leaves_prompt) {
@@ -158,6 +158,7 @@ bool commands_ask(char words[OPTIONS_LENGTH])
             return false;
         command = find(line);
         if (command == NULL) {
+            wants_dry_run = wants_dry_run && line[0] == '\0';
             take_words(line, words);
             return true;
         }

@@ -278,6 +278,34 @@ static void test_commands_after_a_dry_run(void **state)
     read_dump("bootargs");
 }
 
+/* A dry run that failed is tried again as one; other words, or boot, are not. */
+static void test_enter_after_a_dry_run_that_failed(void **state)
+{
+    (void)state;
+    run("prompt", "dryrun nic=9\r\r");
+    assert_int_equal(times_shown("nic=9, 1 card(s)"), 2);
+    start(NULL);
+    host_limit_claims(0);
+    run("prompt", "dryrun " STATIC "\r");
+    expect_not("Dry run: ");
+    start(NULL);
+    host_scripted_link(false);
+    flow_server.dhcp_answers = false;
+    run("prompt net=dhcp", "dryrun\rboot " STATIC "\r");
+    expect_not("Dry run: ");
+    start(NULL);
+    host_press_prompt_key(); /* stops the first attempt alone */
+    run("prompt " STATIC, "dryrun\r\r");
+    expect("SB-NET-03");
+    expect("Dry run: ");
+    assert_null(host_launched());
+    start(NULL);
+    run("prompt " STATIC "mkext=later", "dryrun\r\r" STATIC "\r");
+    assert_int_equal(times_shown("SB-TFTP-01"), 2);
+    assert_non_null(host_launched());
+    expect_not("Dry run: ");
+}
+
 /* A new attempt makes what was known void. */
 static void test_a_failure_forgets_the_dry_run(void **state)
 {
@@ -555,6 +583,7 @@ int main(void)
         cmocka_unit_test_setup(test_dry_run_shows_everything, start),
         cmocka_unit_test_setup(test_dry_run_tells_the_truth, start),
         cmocka_unit_test_setup(test_commands_after_a_dry_run, start),
+        cmocka_unit_test_setup(test_enter_after_a_dry_run_that_failed, start),
         cmocka_unit_test_setup(test_a_failure_forgets_the_dry_run, start),
         cmocka_unit_test_setup(test_dry_runs_leave_nothing, start),
         cmocka_unit_test_setup(test_dry_run_that_fails, start),
