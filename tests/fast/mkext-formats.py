@@ -331,6 +331,24 @@ def selection():
 
 
 @test
+def versions():
+    """-id says when a library is too old or no longer compatible"""
+    make_kext("lib.kext", info_of("org.example.lib", OSBundleCompatibleVersion="1.5b2") |
+              {"CFBundleVersion": "2.0.1"})
+    make_kext("nolib.kext", info_of("org.example.nolib"))
+    for wanted, fits in (("1.5", True), ("1.5b2", True), ("1.5b1", False), ("1.5a9", False),
+                         ("1.5fc1", True), ("2.0.1", True), ("2.0.1d1", True), ("2.0.2", False),
+                         ("1.4.99", False), ("1.10", True), ("10", False), ("1.5x", False),
+                         ("", False), ("1.5.", False)):
+        make_kext("user.kext", info_of("org.example.user", OSBundleLibraries={"org.example.lib": wanted}))
+        said = run("create", "-id", "org.example.user", "-o", "u", "user.kext", "lib.kext")
+        assert ("note" not in said) == fits, "%s: %s" % (wanted, said)
+        assert identifiers("u") == ["user", "lib"]
+    make_kext("user.kext", info_of("org.example.user", OSBundleLibraries={"org.example.nolib": "1.0"}))
+    assert "no library" in run("create", "-id", "org.example.user", "-o", "u", "user.kext", "nolib.kext")
+
+
+@test
 def one_processor():
     """-arch leaves out what has no code for it, and says so"""
     folders = fixtures()

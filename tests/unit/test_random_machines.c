@@ -321,7 +321,6 @@ static error_t prepare_darwin(const struct kernel_request *wanted, struct launch
         .image_length = wanted->image_length,
         .boot_file = wanted->name,
         .arguments = wanted->arguments,
-        .packages = packages,
     };
     struct devtree tree;
     error_t error;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tools/mkext/versions.h"
+
 struct selection {
     struct kexts *kexts;
     bool *kept;
@@ -22,6 +24,32 @@ static bool is_in_kernel(const char *identifier)
 
 static bool keep(struct selection *selection, const char *identifier);
 
+/* The kernel links against a library from its compatible version up to its own. */
+static void note_version(const struct kext *kext, const struct kext *library, const char *wanted)
+{
+    const char *text = plist_tree_string(library->info, "OSBundleCompatibleVersion");
+    uint64_t need, from, to;
+
+    if (!version_parse(wanted, &need))
+        note("%s: \"%s\", the version of %s that it needs, is none", kext->identifier, wanted,
+             library->identifier);
+    else if (text == NULL)
+        note("%s needs %s, which has no OSBundleCompatibleVersion: it is no library",
+             kext->identifier, library->identifier);
+    else if (!version_parse(text, &from) || !version_parse(library->version, &to) || need < from ||
+             need > to)
+        note("%s needs version %s of %s; here is %s, compatible from %s", kext->identifier, wanted,
+             library->identifier, library->version, text);
+}
+
+static void note_versions(const struct selection *selection, const struct kext *kext,
+                          const struct plist_node *library)
+{
+    for (size_t i = 0; i < selection->kexts->count; i++)
+        if (strcmp(selection->kexts->items[i].identifier, library->text) == 0)
+            note_version(kext, &selection->kexts->items[i], library->next->text);
+}
+
 /* A processor's own libraries have a key of their own: OSBundleLibraries_x86_64. */
 static void keep_libraries(struct selection *selection, const struct kext *kext)
 {
@@ -34,7 +62,9 @@ static void keep_libraries(struct selection *selection, const struct kext *kext)
             strcmp(m->next->tag, "dict") != 0)
             continue;
         for (const struct plist_node *l = m->next->first; l != NULL; l = l->next->next)
-            if (!keep(selection, l->text) && !is_in_kernel(l->text))
+            if (keep(selection, l->text))
+                note_versions(selection, kext, l);
+            else if (!is_in_kernel(l->text))
                 note("%s needs %s, which is not here", kext->identifier, l->text);
     }
 }
