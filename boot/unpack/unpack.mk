@@ -38,6 +38,10 @@ EXTRA_strings := -fno-lto -fno-builtin -fno-tree-loop-distribute-patterns
 # What packs and what unpacks have in common.
 PACKED_SOURCES := $(addprefix boot/unpack/,packed.c predictor.c contexts.c)
 
+# What people are shown by tools alone.
+SMALL_LEFT_OUT += loader/launch_report.c darwin/boot_args_fields.c
+SMALL_LEFT_OUT_i386 += loader/launch_report.c darwin/boot_args_fields.c
+
 # The same for PCs, in the ROM of a card: code without an address (boot/unpack/start_x86.S).
 X86_UNPACKER := $(BUILD)/i386-small/unpacker.bin
 X86_UNPACKER_SOURCES := boot/unpack/start_x86.S boot/unpack/strings.c $(PACKED_SOURCES) lib/crc32.c

@@ -432,6 +432,7 @@ static void test_netboot_with_a_name(void **state)
 static void test_netboot_refusals(void **state)
 {
     static struct network_config network;
+    static char long_name[FETCH_PATH_LENGTH - 100];
 
     (void)state;
     network.has_booter = true;
@@ -440,6 +441,14 @@ static void test_netboot_refusals(void **state)
     network.file[100] = '/';
     assert_int_equal(options_parse("", &options), OK);
     assert_int_equal(files_fetch(&options, &network, &files), ERROR_TFTP_SERVER);
+    /* The whole name does not fit: nothing that begins like it is asked for. */
+    network.file[100] = 'x';
+    network.file[sizeof network.file - 2] = '/';
+    memset(long_name, 'y', sizeof long_name - 1);
+    options.beside = long_name;
+    assert_int_equal(files_fetch(&options, &network, &files), ERROR_FETCH_URI);
+    assert_int_equal(host_claimed(), 0);
+    options.beside = NULL;
     /* The kernel is there, its extensions do not fit into memory. */
     serve_text("d/mach.macosx", "kernel");
     serve("d/mach.macosx.mkext", archive, 64u << 20);
