@@ -355,7 +355,7 @@ static int show_plan(int count, char **words)
     plan_run(line, &plan);
     plan_describe(&plan, &machine, line, document);
     print(&request, document);
-    if (plan.error == OK && request.svg != NULL) {
+    if (plan.launched && request.svg != NULL) {
         FILE *stream = fopen(request.svg, "w");
 
         if (stream == NULL)
@@ -364,12 +364,12 @@ static int show_plan(int count, char **words)
         if (fclose(stream) != 0)
             die("%s cannot be written completely", request.svg);
     }
-    if (plan.error == OK && request.tree != NULL)
+    if (plan.launched && request.tree != NULL)
         write_row(&plan, LAUNCH_DEVICE_TREE, "device tree", request.tree);
-    if (plan.error == OK && request.boot_args != NULL)
+    if (plan.launched && request.boot_args != NULL)
         write_row(&plan, LAUNCH_BOOT_ARGS, "boot_args", request.boot_args);
     machine_free(&machine);
-    return plan.error == OK ? 0 : 1;
+    return plan.launched ? 0 : 1;
 }
 
 int main(int count, char **words)

@@ -14,6 +14,7 @@ static void observe(void *context, const struct launch *launch)
 
     launch_report_make(launch, &plan->report);
     plan->launch = *launch;
+    plan->launched = true;
 }
 
 void plan_run(const char *words, struct plan *plan)
@@ -144,8 +145,10 @@ void plan_describe(const struct plan *plan, const struct machine *machine, const
     put_text(out, "machine", machine->name);
     put_text(out, "processor", image_cpu_name(machine->cpu));
     put_text(out, "words", words);
-    put_boolean(out, "good", plan->error == OK);
-    if (plan->error == OK) {
+    put_boolean(out, "good", plan->launched);
+    if (plan->error == OK && !plan->launched)
+        put_text(out, "note", "these words do not lead to a launch");
+    if (plan->launched) {
         put_text(out, "handover", handover_kind_name(plan->report.handover));
         put_address(out, "entry", plan->report.entry);
         put_registers(out, &plan->launch);

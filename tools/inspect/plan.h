@@ -15,7 +15,8 @@
 #include "tools/inspect/machine.h"
 
 struct plan {
-    error_t error; /* why the loader would not start it; OK: the rest is there */
+    error_t error; /* why the loader would not start it */
+    bool launched; /* it would, and the rest is there; false with OK: the words wanted no launch */
     struct launch_report report;
     struct launch launch; /* its pieces and registers; what it points to is gone */
 };
