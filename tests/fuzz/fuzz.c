@@ -9,6 +9,7 @@
 #include "lib/bytes.h"
 #include "lib/crc32.h"
 #include "lib/inflate.h"
+#include "tests/unit/random.h"
 
 _Noreturn void fuzz_broken_promise(const char *file, int line, const char *condition)
 {
@@ -136,10 +137,27 @@ bool fuzz_inside(const void *whole, size_t whole_length, const void *part, size_
 /* --- Mutators ----------------------------------------------------------------------------------
  */
 
+/* Numbers that lie at the edge: what is left of the input from some place on, and a bit more or
+ * less. Formats have them at multiples of four. */
+static void put_edge(uint8_t *bytes, size_t length, uint32_t random)
+{
+    size_t at = random_next(&random) % (length / 4) * 4;
+    size_t from = random_next(&random) % 2 == 0 ? 0 : random_next(&random) % length;
+    uint32_t number = (uint32_t)(length - from) + random_next(&random) % 9 - 4;
+
+    if (random_next(&random) % 2 != 0)
+        put_be32(bytes + at, number);
+    else
+        put_le32(bytes + at, number);
+}
+
 size_t fuzz_mutate(uint8_t *bytes, size_t length, size_t room, unsigned seed, fuzz_repair *repair)
 {
-    length = LLVMFuzzerMutate(bytes, length, room);
-    if (seed % 4 != 0)
+    if (length >= 4 && seed / 4 % 8 == 0)
+        put_edge(bytes, length, seed | 1);
+    else
+        length = LLVMFuzzerMutate(bytes, length, room);
+    if (repair != NULL && seed % 4 != 0)
         repair(bytes, length);
     return length;
 }

@@ -47,8 +47,9 @@ bool fuzz_succeeded(error_t error);
 bool fuzz_inside(const void *whole, size_t whole_length, const void *part, size_t length);
 
 /*
- * For custom mutators: mutates as libFuzzer does by itself; three times out of four `repair` then
- * puts right what guards the depths of the format (checksums, lengths).
+ * For custom mutators: mutates as libFuzzer does by itself, or writes a number that means a place
+ * or size near the end of the input, in either byte order. Three times out of four `repair` (which
+ * may be NULL) then puts right what guards the depths of the format (checksums, lengths).
  */
 typedef void fuzz_repair(uint8_t *bytes, size_t length);
 size_t fuzz_mutate(uint8_t *bytes, size_t length, size_t room, unsigned seed, fuzz_repair *repair);

@@ -3,6 +3,7 @@
  * Configuration files: all that comes out are texts that can be shown, inside the configuration.
  *
  * Dictionary: plist
+ * Longest input: 6144
  */
 #include <string.h>
 

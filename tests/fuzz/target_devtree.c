@@ -94,3 +94,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     fuzz_end();
     return 0;
 }
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t length, size_t room, unsigned seed)
+{
+    return fuzz_mutate(bytes, length, room, seed, NULL);
+}

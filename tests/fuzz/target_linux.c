@@ -10,3 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     return fuzz_image(bytes, length);
 }
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t length, size_t room, unsigned seed)
+{
+    return fuzz_mutate(bytes, length, room, seed, NULL);
+}
