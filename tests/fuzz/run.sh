@@ -7,6 +7,7 @@
 #   MINUTES  the same by time                             (1, unless RUNS is given)
 #   SEED     of the random numbers                        (another one each time)
 #   FOLDER   where corpora, logs and findings are kept    ($BUILD/fuzz)
+#   PROGRAM  instead of the target's own, and without seeds
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 BUILD=${BUILD:-build}
@@ -32,13 +33,18 @@ figure() {
 run() {
     target=$1
     program=${PROGRAM:-$BUILD/fuzz/bin/$target}
-    seeds=$BUILD/fuzz/seeds/$target
+    seeds=$(word "$target" Seeds)
+    seeds=$BUILD/fuzz/seeds/${seeds:-$target}
     corpus=$FOLDER/corpus/$target findings=$FOLDER/findings/$target log=$FOLDER/log/$target
     longest=$(word "$target" 'Longest input')
     dictionary=tests/fuzz/$(word "$target" Dictionary).dict
     [ -e "$dictionary" ] || dictionary=tests/fuzz/$target.dict
     if [ ! -x "$program" ]; then
         echo "$target: there is no such target" >&2
+        return 1
+    fi
+    if [ -z "${PROGRAM:-}" ] && [ -z "$(ls "$seeds" 2>/dev/null)" ]; then
+        echo "$target: no seeds in $seeds" >&2
         return 1
     fi
     mkdir -p "$corpus" "$findings" "$FOLDER/log"
