@@ -18,7 +18,7 @@ FUZZ_PROGRAMS := $(FUZZ_NAMES:%=$(FUZZ_DIR)/bin/%)
 # rest a target gets what it calls: the less there is in a program, the faster it runs.
 FUZZ_TABLES := $(wildcard loader/*/*.c)
 FUZZ_CORE := $(FUZZ_DIR)/core.a
-FUZZ_CORE_OBJECTS := $(call objects,fuzz,$(filter-out $(FUZZ_TABLES),$(CORE)) $(HOST) $(FUZZ_SHARED)) \
+FUZZ_CORE_OBJECTS := $(call objects,fuzz,$(filter-out boot/main.c $(FUZZ_TABLES),$(CORE)) $(HOST) $(FUZZ_SHARED)) \
 	$(call zlib_objects,fuzz) $(call lwip_objects,fuzz)
 
 # What is compared in these tells nothing that helps to get further, and telling takes most of the

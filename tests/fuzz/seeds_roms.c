@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ROMs of cards: FCode and a payload, an image for PCs. */
+/* ROMs of cards (FCode and a payload, an image for PCs), and a PC's SMBIOS. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,11 +71,26 @@ static void seed_rom(const char *name, size_t last_at)
     used = 0;
 }
 
+/* A structure of another type, the system's, the end (DMTF DSP0134, chapter 6.1). */
+static void seed_smbios(void)
+{
+    static const char structures[] = "\0\6\0\0\1\2maker\0version\0\0"
+                                     "\1\33\1\0\1\2\3\4"
+                                     "0123456789abcdef"
+                                     "\6\0\0maker\0product\0version\0serial\0\0"
+                                     "\177\4\2\0\0";
+    static const char entry[] = "_SM_\0\37\2\4\0\0\0\0\0\0\0\0_DMI_\0\140\0\0\0\17\0\3\0\47";
+
+    seed("smbios", "structures", structures, sizeof structures);
+    seed("smbios", "entry", entry, sizeof entry);
+}
+
 void seeds_of_roms(void)
 {
     static const struct pci_rom_identity one = {0x10EC, {0x8139}, 1, 0x020000, 1};
     static const struct pci_rom_identity three = {0x8086, {0x100E, 0x100F, 0x1004}, 3, 0x020000, 1};
 
+    seed_smbios();
     put_fcode(&one);
     seed_rom("fcode", 0);
     put_payload(&three);
