@@ -262,24 +262,24 @@ static void test_client_program(void **state)
 /* Such a program finds the archive of driver= on the card's node: one, thin and good. */
 static void test_client_driver(void **state)
 {
-    static uint8_t fat[128 + sizeof package], bad[sizeof package];
+    static uint8_t fat[128 + sizeof flow_package], bad[sizeof flow_package];
     static struct builder program;
-    size_t length = build_package();
+    size_t length = flow_build_package();
     const struct launch *launch;
 
     (void)state;
     build_elf(&program);
-    serve("yaboot", program.bytes, program.length);
+    flow_serve("yaboot", program.bytes, program.length);
     put_be32(fat, 0xCAFEBABE);
     put_be32(fat + 4, 1);
     put_be32(fat + 8, 18);
     put_be32(fat + 16, 128);
     put_be32(fat + 20, (uint32_t)length);
-    memcpy(fat + 128, package, length);
-    serve("fat.mkext", fat, 128 + length);
-    memcpy(bad, package, length);
+    memcpy(fat + 128, flow_package, length);
+    flow_serve("fat.mkext", fat, 128 + length);
+    memcpy(bad, flow_package, length);
     bad[100] ^= 1;
-    serve("bad.mkext", bad, length);
+    flow_serve("bad.mkext", bad, length);
     expect_refusal("file=yaboot driver=bad.mkext", ERROR_MKEXT_CHECKSUM, "driver=bad.mkext");
     expect_refusal("file=yaboot driver=fat.mkext driver=fat.mkext", ERROR_OPTION_VALUE,
                    "one place");
@@ -402,15 +402,15 @@ static void test_kext_refusals(void **state)
 }
 
 /* A package whose file time is its number. */
-static uint8_t numbered[4][sizeof package];
+static uint8_t numbered[4][sizeof flow_package];
 static void serve_numbered(const char *name, uint32_t number)
 {
-    size_t length = build_package();
+    size_t length = flow_build_package();
 
-    put_be32(package + 44, number);
-    put_be32(package + 12, adler32(package + 16, length - 16));
-    memcpy(numbered[number], package, length);
-    serve(name, numbered[number], length);
+    put_be32(flow_package + 44, number);
+    put_be32(flow_package + 12, adler32(flow_package + 16, length - 16));
+    memcpy(numbered[number], flow_package, length);
+    flow_serve(name, numbered[number], length);
 }
 
 /*
@@ -430,8 +430,8 @@ static void test_several_drivers(void **state)
     serve_numbered("one.mkext", 1);
     serve_numbered("two.mkext", 2);
     serve_numbered("three.mkext", 3);
-    serve("Card.kext/Contents/Info.plist", (const uint8_t *)kext_plist, sizeof kext_plist - 1);
-    serve("Card.kext/Contents/MacOS/Card", kext_executable(18), 700);
+    flow_serve("Card.kext/Contents/Info.plist", (const uint8_t *)kext_plist, sizeof kext_plist - 1);
+    flow_serve("Card.kext/Contents/MacOS/Card", kext_executable(18), 700);
     assert_int_equal(loader_boot("mkext=three.mkext driver=Card.kext driver=one.mkext "
                                  "driver=two.mkext driver=Card.kext mkext=zero.mkext"),
                      OK);
@@ -442,7 +442,7 @@ static void test_several_drivers(void **state)
     node =
         devtree_get(devtree_find(&tree, "/pci@f2000000/rtl8139@f"), "driver,AAPL,MacOSX,PowerPC");
     assert_non_null(node);
-    assert_memory_equal(node->value, numbered[1], build_package());
+    assert_memory_equal(node->value, numbered[1], flow_build_package());
     for (const struct devtree_property *at =
              devtree_find(&tree, "/chosen/memory-map")->first_property;
          at != NULL; at = at->next) {
@@ -454,7 +454,7 @@ static void test_several_drivers(void **state)
         if (expected[found] < 0)
             assert_int_equal(strncmp(at->name, "Driver-", 7), 0);
         else
-            assert_memory_equal(range, numbered[expected[found]], build_package());
+            assert_memory_equal(range, numbered[expected[found]], flow_build_package());
         found++;
     }
     assert_int_equal(found, 5);
