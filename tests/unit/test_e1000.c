@@ -8,6 +8,7 @@
 #undef fail /* cmocka's macro; ours is a function */
 
 #include "console/error.h"
+#include "drivers/nic_inspect.h"
 #include "lib/bytes.h"
 #include "tests/unit/models/driver_bench.h"
 #include "tests/unit/models/e1000_model.h"
@@ -82,6 +83,41 @@ static void test_open(void **state)
                      0);
     assert_int_equal(get_le16(card->config + PCI_COMMAND) & 6, 6);
     assert_true(nic.driver->link(&nic));
+}
+
+static uint64_t reading(const struct nic_readings *readings, const char *name)
+{
+    size_t i = 0;
+
+    while (i < readings->count && strcmp(readings->list[i].name, name) != 0)
+        i++;
+    assert_true(i < readings->count);
+    return readings->list[i].value;
+}
+
+/* Registers and statistics, now and as they were when the card was closed. */
+static void test_inspect(void **state)
+{
+    static struct nic_readings readings;
+
+    (void)state;
+    open_card();
+    model.registers[0x4074 / 4] = 12;
+    model.registers[0x4088 / 4] = 0x89ABCDEF;
+    model.registers[0x408C / 4] = 0x12;
+    assert_true(nic_inspect(&nic, &readings));
+    assert_true(readings.count < NIC_READINGS_MAXIMUM);
+    assert_int_equal(reading(&readings, "GPRC"), 12);
+    assert_int_equal(reading(&readings, "GORC"), 0x1289ABCDEF);
+    assert_int_equal(reading(&readings, "RCTL") & 2, 2);
+    assert_int_equal(reading(&readings, "STATUS") & 2, 2);
+    model.registers[0x4010 / 4] = 77;
+    nic_close(&nic);
+    assert_non_null(nic_inspected_last(&nic));
+    assert_int_equal(reading(nic_inspected_last(&nic), "MPC"), 77);
+    assert_int_equal(reading(nic_inspected_last(&nic), "RCTL") & 2, 2);
+    nic.pci.path[1] = 'x';
+    assert_null(nic_inspected_last(&nic));
 }
 
 static void test_close(void **state)
@@ -834,6 +870,7 @@ int main(void)
 #define CARD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         CARD(test_open),
+        CARD(test_inspect),
         CARD(test_close),
         CARD(test_close_of_a_card_that_hangs),
         CARD(test_receiver_left_on_by_firmware),

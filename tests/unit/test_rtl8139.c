@@ -8,6 +8,7 @@
 #undef fail /* cmocka's macro; ours is a function */
 
 #include "console/error.h"
+#include "drivers/nic_inspect.h"
 #include "lib/bytes.h"
 #include "tests/unit/models/driver_bench.h"
 #include "tests/unit/models/rtl8139_model.h"
@@ -64,6 +65,33 @@ static void test_open(void **state)
     assert_int_equal(model.tcr >> 24 & 3, 3); /* legal gap: written with TE on */
     assert_int_equal(model.hltclk, 0);        /* an 8139C has no clock to start */
     assert_int_equal(get_le16(card->config + PCI_COMMAND) & 6, 6);
+}
+
+static uint64_t reading(const struct nic_readings *readings, const char *name)
+{
+    size_t i = 0;
+
+    while (i < readings->count && strcmp(readings->list[i].name, name) != 0)
+        i++;
+    assert_true(i < readings->count);
+    return readings->list[i].value;
+}
+
+/* Registers now, and as they were when the card was closed. */
+static void test_inspect(void **state)
+{
+    static struct nic_readings readings;
+
+    (void)state;
+    open_card();
+    assert_true(nic_inspect(&nic, &readings));
+    assert_int_equal(reading(&readings, "MSR"), 0xD0);
+    assert_int_equal(reading(&readings, "CR") & 0x0C, 0x0C);
+    assert_int_equal(reading(&readings, "RCR") & 0x9F, 0x8E);
+    assert_int_equal(reading(&readings, "BMSR"), 0x782D);
+    nic_close(&nic);
+    assert_non_null(nic_inspected_last(&nic));
+    assert_int_equal(reading(nic_inspected_last(&nic), "CR") & 0x0C, 0x0C);
 }
 
 static void test_close(void **state)
@@ -629,6 +657,7 @@ int main(void)
 #define CARD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         CARD(test_open),
+        CARD(test_inspect),
         CARD(test_close),
         CARD(test_close_of_a_card_that_hangs),
         CARD(test_old_chip_is_woken),
