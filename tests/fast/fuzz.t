@@ -26,13 +26,29 @@ notices() {
     grep -q 'heap-buffer-overflow' "$work/said" && [ -n "$(ls "$FOLDER/findings/broken")" ]
 }
 
+# The seeds and what was found from them, on a processor that has no libFuzzer.
+# replay <variant> [emulator]
+replay() {
+    variant=$1
+    shift
+    for each in $targets; do
+        find "$BUILD/fuzz/seeds/$each" "$FOLDER/corpus/$each" -type f |
+            "$@" "$BUILD/$variant/fuzz/$each" >"$work/replayed" 2>&1 && continue
+        echo "$each:"
+        tail -n 5 "$work/replayed"
+        return 1
+    done
+}
+
 # shellcheck disable=SC2086
 set -- $targets
-echo "1..$(($# + 2))"
+echo "1..$(($# + 4))"
 check 'a read beyond the input is noticed' notices
 for target; do
     RUNS=$(sed -n 's/^ \* Inputs in the fast test: //p' "tests/fuzz/target_$target.c")
     RUNS=${RUNS:-20000}
     check "$target has seeds and finds nothing" tests/fuzz/run.sh "$target"
 done
+check 'all of that on a 32-bit PC' replay linux-i386
+check 'all of that on PowerPC' replay linux-powerpc qemu-ppc
 check 'a name that is no target is refused' sh -c '! tests/fuzz/run.sh nothing'

@@ -138,13 +138,15 @@ bool fuzz_inside(const void *whole, size_t whole_length, const void *part, size_
  */
 
 /* Numbers that lie at the edge: what is left of the input from some place on, and a bit more or
- * less. Formats have them at multiples of four. */
+ * less. Most formats have them at multiples of four. */
 static void put_edge(uint8_t *bytes, size_t length, uint32_t random)
 {
-    size_t at = random_next(&random) % (length / 4) * 4;
+    size_t at = random_next(&random) % (length - 3);
     size_t from = random_next(&random) % 2 == 0 ? 0 : random_next(&random) % length;
     uint32_t number = (uint32_t)(length - from) + random_next(&random) % 9 - 4;
 
+    if (random_next(&random) % 2 != 0)
+        at = at / 4 * 4;
     if (random_next(&random) % 2 != 0)
         put_be32(bytes + at, number);
     else

@@ -6,11 +6,11 @@ comma := ,
 CC_fuzz := clang
 CFLAGS_fuzz := $(HOSTED) -O2 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 # tests/fuzz/fuzz.c counts what is allocated, and refuses some of it.
-LINK_fuzz := -fsanitize=fuzzer,address,undefined \
-	$(foreach f,malloc calloc realloc free,-Wl$(comma)--wrap=$(f))
+FUZZ_WRAPS := $(foreach f,malloc calloc realloc free,-Wl$(comma)--wrap=$(f))
+LINK_fuzz := -fsanitize=fuzzer,address,undefined $(FUZZ_WRAPS)
 
 FUZZ_DIR := $(BUILD)/fuzz
-FUZZ_SHARED := $(filter-out tests/fuzz/target_%.c tests/fuzz/seeds%.c,$(wildcard tests/fuzz/*.c)) \
+FUZZ_SHARED := $(filter-out tests/fuzz/target_%.c tests/fuzz/seeds%.c tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)) \
 	$(addprefix tests/unit/,packed.c peer.c)
 FUZZ_NAMES := $(patsubst tests/fuzz/target_%.c,%,$(sort $(wildcard tests/fuzz/target_*.c)))
 FUZZ_PROGRAMS := $(FUZZ_NAMES:%=$(FUZZ_DIR)/bin/%)
@@ -37,6 +37,23 @@ $(FUZZ_DIR)/bin/%: $(BUILD)/fuzz/tests/fuzz/target_%.o $(call objects,fuzz,$(FUZ
 	@mkdir -p $(@D)
 	$(Q)$(CC_fuzz) $(CFLAGS_fuzz) $(LINK_fuzz) -o $@ $^
 
+# The same targets on 32-bit PCs and PowerPC, without libFuzzer: they run over inputs that it found.
+FUZZ_REPLAY_VARIANTS := linux-powerpc linux-i386
+
+define fuzz_replay_variant
+FUZZ_REPLAY_OBJECTS_$(1) := $$(call objects,$(1),$$(FUZZ_TABLES) tests/fuzz/replay.c)
+$(BUILD)/$(1)/fuzz/core.a: $$(call objects,$(1),$$(filter-out boot/main.c $$(FUZZ_TABLES),$$(CORE)) $$(HOST) \
+		$$(FUZZ_SHARED)) $$(call zlib_objects,$(1)) $$(call lwip_objects,$(1))
+	$$(say) AR $$@
+	@mkdir -p $$(@D)
+	$$(Q)rm -f $$@; ar rcs $$@ $$^
+$(BUILD)/$(1)/fuzz/%: $(BUILD)/$(1)/tests/fuzz/target_%.o $$(FUZZ_REPLAY_OBJECTS_$(1)) $(BUILD)/$(1)/fuzz/core.a
+	$$(say) 'LD $(1)' fuzz/$$*
+	$$(Q)$$(CC_$(1)) $$(CFLAGS_$(1)) -static $(FUZZ_WRAPS) -o $$@ $$^
+endef
+$(foreach v,$(FUZZ_REPLAY_VARIANTS),$(eval $(call fuzz_replay_variant,$(v))))
+FUZZ_REPLAYS := $(foreach v,$(FUZZ_REPLAY_VARIANTS),$(FUZZ_NAMES:%=$(BUILD)/$(v)/fuzz/%))
+
 # Seeds: those that are text are in tests/fuzz/seeds, the others are made.
 FUZZ_SEEDS := $(FUZZ_DIR)/seeds.stamp
 FUZZ_SEEDS_PROGRAM := $(BUILD)/host/fuzz-seeds
@@ -55,16 +72,17 @@ $(FUZZ_SEEDS): $(FUZZ_SEEDS_PROGRAM) tests/fuzz/seeds.sh $(BUILD)/host/mkext $(w
 	@touch $@
 
 # All targets, or TARGET="one another"; for so many minutes each, or so many inputs.
-.PHONY: fuzz fuzz-inputs
+.PHONY: fuzz fuzz-inputs fuzz-replays
 fuzz-inputs: $(FUZZ_PROGRAMS) $(FUZZ_SEEDS)
+fuzz-replays: $(FUZZ_REPLAYS)
 fuzz: fuzz-inputs
 	$(Q)BUILD=$(BUILD) RUNS='$(RUNS)' MINUTES='$(MINUTES)' SEED='$(SEED)' \
 		sh tests/fuzz/run.sh $(if $(TARGET),$(TARGET),$(FUZZ_NAMES))
 
 ifneq ($(COVERAGE),1)
-check-fast: fuzz-inputs
+check-fast: fuzz-inputs fuzz-replays
 endif
-check: fuzz-inputs
+check: fuzz-inputs fuzz-replays
 
 -include $(wildcard $(patsubst %.o,%.d,$(call objects,fuzz,$(wildcard tests/fuzz/*.c) $(FUZZ_SHARED)) \
 	$(call objects,host,$(FUZZ_SEEDS_SOURCES))))

@@ -17,7 +17,7 @@ MINUTES=${MINUTES:-}
 [ -n "$RUNS$MINUTES" ] || MINUTES=1
 
 # Freed memory is kept for a while, to notice its use; the usual 256 MB of it would only cost speed.
-ASAN_OPTIONS=quarantine_size_mb=16:malloc_context_size=8:${ASAN_OPTIONS:-}
+ASAN_OPTIONS=quarantine_size_mb=16:malloc_context_size=8:allow_addr2line=1:${ASAN_OPTIONS:-}
 export ASAN_OPTIONS
 
 # word <target> <words>: what stands behind "words: " in the comment at the target's head

@@ -32,12 +32,13 @@ PLIST
 "$BUILD/host/mkext" create -date 1000000000 -stored -o "$folder/mkext1/tool-stored" "$work/B.kext" \
     >/dev/null
 
-# Names that nearly fill the room for them: in a URI, each % of a name takes three characters.
+# Names that nearly fill the room for them: in a URI, each % of a name takes three characters. The
+# target takes this length for a file that came from a URI.
 awk 'BEGIN {
     for (i = 0; i < 126; i++)
         name = name "%"
     print "<plist><dict><key>Sawboot Module</key><array>"
     for (i = 0; i < 15; i++)
         print "<string>" name " word</string>"
-    print "</array></dict></plist>"
+    print "</array></dict></plist>\n"
 }' >"$folder/configuration/full.plist"
