@@ -84,5 +84,5 @@ check-fast: fuzz-inputs fuzz-replays
 endif
 check: fuzz-inputs fuzz-replays
 
--include $(wildcard $(patsubst %.o,%.d,$(call objects,fuzz,$(wildcard tests/fuzz/*.c) $(FUZZ_SHARED)) \
-	$(call objects,host,$(FUZZ_SEEDS_SOURCES))))
+-include $(foreach v,fuzz host $(FUZZ_REPLAY_VARIANTS),$(wildcard $(patsubst %.o,%.d,$(call objects,$(v),\
+	$(wildcard tests/fuzz/*.c) $(FUZZ_SHARED) $(FUZZ_SEEDS_SOURCES)))))
