@@ -137,20 +137,29 @@ bool fuzz_inside(const void *whole, size_t whole_length, const void *part, size_
 /* --- Mutators ----------------------------------------------------------------------------------
  */
 
-/* Numbers that lie at the edge: what is left of the input from some place on, and a bit more or
- * less. Most formats have them at multiples of four. */
+/*
+ * Numbers that lie at the edge: what is left of the input from some place on, and a bit more or
+ * less. Three times out of four in the place of a number that may be an offset or a size already.
+ */
 static void put_edge(uint8_t *bytes, size_t length, uint32_t random)
 {
     size_t at = random_next(&random) % (length - 3);
     size_t from = random_next(&random) % 2 == 0 ? 0 : random_next(&random) % length;
     uint32_t number = (uint32_t)(length - from) + random_next(&random) % 9 - 4;
+    bool little = random_next(&random) % 2 != 0;
 
-    if (random_next(&random) % 2 != 0)
-        at = at / 4 * 4;
-    if (random_next(&random) % 2 != 0)
-        put_be32(bytes + at, number);
-    else
+    if (random_next(&random) % 4 != 0) {
+        for (size_t i = 0; i < length - 3; i++, at = (at + 1) % (length - 3)) {
+            uint32_t found = little ? get_le32(bytes + at) : get_be32(bytes + at);
+
+            if (found != 0 && found <= length)
+                break;
+        }
+    }
+    if (little)
         put_le32(bytes + at, number);
+    else
+        put_be32(bytes + at, number);
 }
 
 size_t fuzz_mutate(uint8_t *bytes, size_t length, size_t room, unsigned seed, fuzz_repair *repair)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tests/unit/random.h"
+
 size_t lzss_ring_unpack(const uint8_t *in, size_t in_size, uint8_t *out)
 {
     static uint8_t ring[4096];
@@ -36,4 +38,28 @@ size_t lzss_ring_unpack(const uint8_t *in, size_t in_size, uint8_t *out)
             }
         }
     }
+}
+
+/* In front of eight bytes, or of eight pairs. */
+#define ALL_LITERALS 0xff
+#define ALL_PAIRS    0x00
+#define LITERALS     72 /* with their flag bytes */
+#define PAIRS        17
+
+size_t lzss_ring_beginning(uint8_t *stream, unsigned length)
+{
+    size_t size = LITERALS + length % 61 * PAIRS;
+    uint32_t state = 1;
+
+    for (size_t i = 0; i < LITERALS; i++)
+        stream[i] = i % 9 == 0 ? ALL_LITERALS : (uint8_t)random_next(&state);
+    for (size_t i = LITERALS; i < size; i++) {
+        /* The second byte of a pair has its length in the lower half: 15 is 18 bytes. */
+        stream[i] = (uint8_t)random_next(&state);
+        if ((i - LITERALS) % PAIRS == 0)
+            stream[i] = ALL_PAIRS;
+        else if ((i - LITERALS) % PAIRS % 2 == 0)
+            stream[i] |= 0x0f;
+    }
+    return size;
 }

@@ -16,4 +16,11 @@
  */
 size_t lzss_ring_unpack(const uint8_t *in, size_t in_size, uint8_t *out);
 
+/*
+ * Writes the beginning of a stream: 64 different bytes, then `length` % 61 times 144 bytes that are
+ * copied from anywhere in the ring. Returns its length, at most LZSS_BEGINNING.
+ */
+#define LZSS_BEGINNING (72 + 60 * 17)
+size_t lzss_ring_beginning(uint8_t *stream, unsigned length);
+
 #endif

@@ -11,32 +11,12 @@
 #include "lib/lzss.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/lzss_ring.h"
-#include "tests/unit/random.h"
 
 #define LONGEST 4096
 
-/* A flag byte and eight pairs, each of which means 18 bytes from anywhere in the ring. */
-#define GROUP         17
-#define GROUPS        60 /* 8640 bytes */
-#define LITERAL_GROUP 9
-#define LITERALS      (8 * LITERAL_GROUP)
-#define BEGINNING     (LITERALS + GROUPS * GROUP)
-
-static void make_beginning(uint8_t *stream)
-{
-    uint32_t state = 1;
-
-    for (size_t i = 0; i < BEGINNING; i++)
-        stream[i] = (uint8_t)(random_next(&state) | 0x0f); /* all pairs are 18 bytes long */
-    for (size_t i = 0; i < LITERALS; i += LITERAL_GROUP)
-        stream[i] = 0xff;
-    for (size_t i = LITERALS; i < BEGINNING; i += GROUP)
-        stream[i] = 0;
-}
-
 static void try_stream(const uint8_t *bytes, size_t length)
 {
-    static uint8_t expected[LZSS_RING_MOST(BEGINNING + LONGEST)];
+    static uint8_t expected[LZSS_RING_MOST(LZSS_BEGINNING + LONGEST)];
     size_t made = lzss_ring_unpack(bytes, length, expected), some;
     uint8_t *out;
 
@@ -56,22 +36,21 @@ static void try_stream(const uint8_t *bytes, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    static uint8_t beginning[BEGINNING];
-    size_t groups;
-    uint8_t *stream;
+    static uint8_t stream[LZSS_BEGINNING + LONGEST];
+    uint8_t *copy;
+    size_t size;
 
     if (length > LONGEST)
         return -1;
-    if (beginning[0] == 0)
-        make_beginning(beginning);
     fuzz_begin(bytes, length);
     if (length % 4 == 1) {
-        groups = bytes[0] % (GROUPS + 1);
-        stream = fuzz_allocate(LITERALS + groups * GROUP + length);
-        memcpy(stream, beginning, LITERALS + groups * GROUP);
-        memcpy(stream + LITERALS + groups * GROUP, bytes, length);
-        try_stream(stream, LITERALS + groups * GROUP + length);
-        free(stream);
+        size = lzss_ring_beginning(stream, bytes[0]);
+        memcpy(stream + size, bytes, length);
+        /* Where it ends, memory ends. */
+        copy = fuzz_allocate(size + length);
+        memcpy(copy, stream, size + length);
+        try_stream(copy, size + length);
+        free(copy);
     } else {
         try_stream(bytes, length);
     }

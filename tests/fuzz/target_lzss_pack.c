@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * LZSS: packs any bytes, which come back by both decoders. Every eighth input is unpacked first, to
- * have texts longer than the ring with much in them that is far apart.
+ * LZSS: packs any bytes, which come back by both decoders. Every eighth input is a stream first,
+ * what that unpacks to is packed: texts longer than the ring, with much in them that is far apart.
  *
  * Longest input: 1024
  * Inputs in the fast test: 5000
@@ -13,7 +13,8 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/lzss_ring.h"
 
-#define LONGEST 16384
+#define LONGEST_STREAM 1024
+#define LONGEST        LZSS_RING_MOST(LZSS_BEGINNING + LONGEST_STREAM)
 
 /* Into a buffer that has exactly so many bytes. */
 static size_t pack_into(const uint8_t *bytes, size_t length, size_t room)
@@ -44,15 +45,19 @@ static void there_and_back(const uint8_t *bytes, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    static uint8_t text[LONGEST];
+    static uint8_t stream[LZSS_BEGINNING + LONGEST_STREAM], text[LONGEST];
+    size_t size;
 
-    if (LZSS_RING_MOST(length) > LONGEST)
+    if (length > LONGEST)
         return -1;
     fuzz_begin(bytes, length);
-    if (length % 8 == 0)
-        there_and_back(text, lzss_ring_unpack(bytes, length, text));
-    else
+    if (length != 0 && length % 8 == 0 && length <= LONGEST_STREAM) {
+        size = lzss_ring_beginning(stream, bytes[0]);
+        memcpy(stream + size, bytes, length);
+        there_and_back(text, lzss_ring_unpack(stream, size + length, text));
+    } else {
         there_and_back(bytes, length);
+    }
     fuzz_end();
     return 0;
 }
