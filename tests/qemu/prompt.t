@@ -9,6 +9,7 @@ mkdir "$files"
 cp "$payloads/demo-ppc" "$payloads/demo-x86_64-v2" "$payloads/SawbootDemo.mkext" \
     "$payloads/SawbootDemo-x86.mkext" "$payloads/noise" "$files/"
 serial=pipe:$work/port
+inspect=$BUILD/host/inspect
 
 # A TFTP server that takes files, too.
 serve "$unpacked/tftpd-hpa/usr/sbin/in.tftpd" --foreground --create --secure \
@@ -93,6 +94,16 @@ commands() {
     python3 tests/qemu/dump.py "$console" devtree "$work/tree" >"$work/tree.place" &&
         python3 tests/qemu/dump.py "$console" bootargs "$work/bootargs" >"$work/bootargs.place"
     result $? "$of: the dumps on the console are whole"
+    order='>'
+    [ "$1" = mac99 ] || order='<'
+    {
+        "$inspect" extract -o "$work/extracted" "$console" && cmp "$work/extracted" "$work/tree" &&
+            "$inspect" tree "$work/tree" "$console" && "$inspect" -json "$work/extracted" >"$work/json" &&
+            python3 tests/fast/inspect.py tree "$work/json" "$work/tree" "$order"
+    } >"$work/log" 2>&1
+    result $? "$of: inspect reads the tree out of the console's log, as another reader does" || sed 's/^/# /' "$work/log"
+    "$inspect" "$console" | grep -q "CommandLine .*$5"
+    result $? "$of: and boot_args"
     [ "$(tr -d '\000\r' <"$console" | grep '^memory: .* free' | sort -u | wc -l)" -eq 1 ]
     result $? "$of: nothing stays claimed"
     type_line plan && [ "$(times_on_console '  (kernel __TEXT|boot_args|device tree|driver archive)')" -ge 8 ]
