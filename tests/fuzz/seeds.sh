@@ -35,7 +35,7 @@ PLIST
 # Names that nearly fill the room for them: in a URI, each % of a name takes three characters. The
 # target takes this length for a file that came from a URI.
 awk 'BEGIN {
-    for (i = 0; i < 126; i++)
+    for (i = 0; i < 130; i++)
         name = name "%"
     print "<plist><dict><key>Sawboot Module</key><array>"
     for (i = 0; i < 15; i++)

@@ -13,6 +13,12 @@
 
 static struct configuration configuration;
 
+/* How full the room for texts is, as a place that libFuzzer sees reached: one that is nearly full
+ * is worth keeping. */
+#define FILL_STEP 128
+__attribute__((
+    section("__libfuzzer_extra_counters"))) static uint8_t fill[CONFIGURATION_TEXT / FILL_STEP + 1];
+
 static void check_text(const char *text, size_t longest)
 {
     if (text == NULL)
@@ -54,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     fuzz_begin(bytes, length);
     if (fuzz_succeeded(configuration_parse(bytes, length, &places[length % 4], &configuration))) {
         FUZZ_CHECK(configuration.used <= sizeof configuration.text);
+        fill[configuration.used / FILL_STEP] = 1;
         check_options(&configuration.options);
         memset(&options, 0, sizeof options);
         if (length % 8 >= 4)
