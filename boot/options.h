@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The option words: file= mkext= driver= ramdisk= initrd= module= args= arch= bootargs= acpi=
- * video= window= net= nic= image= model= config= chain verbose dryrun prompt. They come from the boot arguments
- * or from the prompt.
+ * video= window= net= nic= image= model= config= chain verbose dryrun prompt. They come from the
+ * boot arguments or from the prompt.
  */
 #ifndef BOOT_OPTIONS_H
 #define BOOT_OPTIONS_H
@@ -43,7 +43,7 @@ struct options {
     unsigned video_width, video_height, video_depth; /* width 0: text; depth 0: any */
     unsigned window; /* of TFTP, in blocks; 0: as the card has room */
     bool verbose;
-    bool dry_run, prompt; /* boot/commands/commands.h */
+    bool dry_run, prompt;         /* boot/commands/commands.h */
     char storage[OPTIONS_LENGTH]; /* what the pointers point into */
 };
 

@@ -17,7 +17,14 @@
 #define TFTP_REQUEST_MAXIMUM 512 /* RFC 2347: a request's whole length */
 #define TFTP_TEXT_LENGTH     128
 
-enum tftp_opcode { TFTP_RRQ = 1, TFTP_WRQ = 2, TFTP_DATA = 3, TFTP_ACK = 4, TFTP_ERROR = 5, TFTP_OACK = 6 };
+enum tftp_opcode {
+    TFTP_RRQ = 1,
+    TFTP_WRQ = 2,
+    TFTP_DATA = 3,
+    TFTP_ACK = 4,
+    TFTP_ERROR = 5,
+    TFTP_OACK = 6
+};
 
 /* RFC 1350 appendix and RFC 2347. */
 enum tftp_error {
