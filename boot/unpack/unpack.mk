@@ -103,6 +103,7 @@ $(2)/start.o: boot/unpack/start.S $(2)/packed Makefile
 $(call unpack_link,$(2)/rom.elf,$(2),$(SMALL_ADDRESS),0)
 $(call unpack_link,$(BUILD)/images/sawboot-rom-$(1).elf,$(2),0x01000000,0x01000000)
 $(BUILD)/images/sawboot-rom-$(1).xcf: $(2)/rom.elf $(BUILD)/host/elf2xcoff
+	@mkdir -p $$(@D)
 	$$(Q)$(BUILD)/host/elf2xcoff $$< $$@
 	@size=$$$$(wc -c <$$@); printf 'ROM program %s: %s bytes of %s\n' $(1) $$$$size $(SMALL_LIMIT)
 endef
