@@ -13,6 +13,8 @@
 #   make check-wire   1296 transfers through a network that misbehaves [SEEDS=]; times in build/check-wire.txt
 #   make fuzz         fuzzers over the parsers: a minute each, or [MINUTES=] [RUNS=inputs]
 #                     [TARGET="one another"] [SEED=]; docs/fuzzing.md
+#   make soak         many boots, drawn from a seed, over networks that misbehave [BOOTS=1000] [SEED=1]
+#                     [FIRST=number] [JOBS=2]; outcomes and times in build/soak.txt
 #   make fleet        200 machines at once and real servers; figures, written to docs/fleet.md
 #   make bench        figures, written to docs/benchmarks.md
 #   make debug        QEMU stopped for gdb
@@ -297,6 +299,7 @@ include tests/qemu/qemu.mk
 include tests/net/net.mk
 include tests/net/transfer/transfer.mk
 include tests/fuzz/fuzz.mk
+include tests/soak/soak.mk
 
 # --- Tests ---------------------------------------------------------------------------------------------
 FAST_TESTS = $(UNIT_PROGRAMS_sanitize) $(UNIT_PROGRAMS_linux-powerpc) $(UNIT_PROGRAMS_linux-i386) \
