@@ -236,6 +236,53 @@ static void test_memory(void **state)
     expect_failure("x", SIZE_MAX, ERROR_MEMORY_CLAIM, "size the server does not tell");
 }
 
+/*
+ * Whatever a server announces and whatever it sends then: no more is claimed than the limit,
+ * rounded up to a page, nothing but that is written to, and after a failure nothing stays claimed.
+ */
+static void test_announced_and_sent(void **state)
+{
+    static const uint64_t sizes[] = {
+        0,      1,      4095,       4096,          65535,          99999,          100000,
+        100001, 300000, 0x7FFFFFFF, 0xFFFFFFFFull, 0x100000000ull, UINT64_MAX - 1,
+    };
+    const size_t limit = 100000, room = 102400, count = sizeof sizes / sizeof *sizes;
+    unsigned arrived = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 2 * count * 9; i++) {
+        uint64_t sent = sizes[i / 2 % 9];
+        size_t size = 64u << 20;
+
+        set_up(state);
+        size = host_memory_size();
+        server->size = sent;
+        server->announced = sizes[i / 18];
+        server->no_size = i % 2 != 0;
+        /* One page more, and a claim that should not be made would be met. */
+        host_limit_claims(room);
+        error_t error = fetch_file("x", limit, &file);
+
+        assert_true(host_claimed() <= room);
+        if (error == OK) {
+            assert_int_equal(file.length, sent);
+            assert_true(sent <= limit);
+            arrived++;
+        } else {
+            assert_int_equal(host_claimed(), 0);
+            assert_null(file.bytes);
+        }
+        /* Claims come from the top, below a megabyte of firmware's. */
+        for (size_t at = 0; at < size - (1u << 20) - room; at += 61)
+            if (*host_memory(at) != 0xA5)
+                fail_msg("%zx was written to", at);
+        fetch_release(&file);
+        assert_int_equal(host_claimed(), 0);
+    }
+    /* Those that are not too large: without a size told always, else if it was the right one. */
+    assert_true(arrived >= 7 * count + 7);
+}
+
 static void test_failures(void **state)
 {
     (void)state;
@@ -255,7 +302,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_uris),       TEST(test_local_uris),   TEST(test_bad_uris),
         TEST(test_known_size), TEST(test_unknown_size), TEST(test_large_file),
-        TEST(test_limit),      TEST(test_memory),       TEST(test_failures),
+        TEST(test_limit),      TEST(test_memory),       TEST(test_announced_and_sent),
+        TEST(test_failures),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

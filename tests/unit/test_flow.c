@@ -113,6 +113,45 @@ static void test_arguments_of_the_machine(void **state)
     assert_string_equal((const char *)host_memory(host_launched()->boot_args) + 4, "-v");
 }
 
+/* Whether the card may use memory by itself: the bus master bit of its command register. */
+static bool is_master(void)
+{
+    struct pci_device device;
+
+    assert_int_equal(platform_pci_devices(&device, 1), 1);
+    return (platform_pci_read(&device, 4, 2) >> 2 & 1) != 0;
+}
+
+static bool was_master_at_the_launch;
+
+static void look_at_the_card(void *context, const struct launch *launch)
+{
+    (void)context;
+    (void)launch;
+    was_master_at_the_launch = is_master();
+}
+
+/* Before anything is moved the card is cut off from memory, which is the kernel's now; after a
+ * failure too. */
+static void test_card_is_silent_at_the_launch(void **state)
+{
+    struct nic nic;
+
+    (void)state;
+    assert_int_equal(nic_find(&nic, 1), 1);
+    assert_int_equal(nic_open(&nic), OK);
+    assert_true(is_master());
+    nic_close(&nic);
+    assert_false(is_master());
+    was_master_at_the_launch = true;
+    host_observe_launch(look_at_the_card, NULL);
+    assert_int_equal(loader_boot(""), OK);
+    assert_true(flow_server.frames_sent > 0);
+    assert_false(was_master_at_the_launch);
+    assert_int_equal(loader_boot("file=missing"), ERROR_TFTP_SERVER);
+    assert_false(is_master());
+}
+
 static void serve_plist(const char *name, const char *text)
 {
     flow_serve(name, (const uint8_t *)text, strlen(text));
@@ -691,6 +730,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_kernel_arrives, start),
+        cmocka_unit_test_setup(test_card_is_silent_at_the_launch, start),
         cmocka_unit_test_setup(test_file_option_beats_server, start),
         cmocka_unit_test_setup(test_arguments_of_the_machine, start),
         cmocka_unit_test_setup(test_configuration_of_the_address, start),
