@@ -2,9 +2,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # `make soak` in small: six boots of a fixed seed, so that the script stays alive; that it goes on where it
 # was interrupted, and that a boot that does not end as it may is noticed.
-. "$(dirname "$0")/own-network.sh" # here only to skip where the boots cannot have networks of their own
 . "$(dirname "$0")/lib.sh"
 
+# Each boot has a network of its own, where that can be.
+skipped=$(sh tests/qemu/own-network.sh)
+if [ -n "$skipped" ]; then
+    echo "$skipped"
+    exit 0
+fi
+# One at a time: other tests run beside this one.
+JOBS=1
+export JOBS
 # A build of its own for the table: the rest is what was built.
 mkdir -p "$work/build/soak"
 for folder in images payloads host inputs; do
