@@ -212,8 +212,11 @@ static void test_multiboot_addresses(void **state)
     launched = refused = 0;
     for (unsigned round = 0; round < ROUNDS; round++) {
         kernel = sound;
-        for (unsigned i = 1 + below(2); i != 0; i--)
-            builder_set32(&kernel, KLUDGE_HEADER + 12 + 4 * below(5), evil());
+        for (unsigned i = 1 + below(2); i != 0; i--) {
+            uint32_t field = below(5); /* before the value: the same on every machine */
+
+            builder_set32(&kernel, KLUDGE_HEADER + 12 + 4 * field, evil());
+        }
         /* All of it somewhere else, which makes sense. */
         if (below(2) != 0) {
             uint32_t where = evil();
@@ -268,8 +271,11 @@ static void test_linux(void **state)
         static const uint16_t fields[] = {0x1F4, 0x214, 0x22C, 0x230, 0x238, 0x258, 0x25C, 0x260};
 
         kernel = sound;
-        for (unsigned i = 1 + below(3); i != 0; i--)
-            builder_set32(&kernel, fields[below(sizeof fields / sizeof *fields)], evil());
+        for (unsigned i = 1 + below(3); i != 0; i--) {
+            uint32_t field = fields[below(sizeof fields / sizeof *fields)];
+
+            builder_set32(&kernel, field, evil());
+        }
         boot_on_pc();
     }
     expect_both("Linux");
