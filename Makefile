@@ -16,7 +16,8 @@
 #   make soak         many boots, drawn from a seed, over networks that misbehave [BOOTS=1000] [SEED=1]
 #                     [FIRST=number] [JOBS=2]; outcomes and times in build/soak.txt
 #   make fleet        200 machines at once and real servers; figures, written to docs/fleet.md
-#   make bench        figures, written to docs/benchmarks.md
+#   make bench        figures, written to docs/benchmarks.md [BENCH="throughput delay boot ..."] [RUNS=]
+#                     [MEBIBYTES=]
 #   make debug        QEMU stopped for gdb
 #   make V=1          shows every command
 
@@ -341,8 +342,8 @@ debug: all
 
 # Figures; docs/benchmarks.md keeps them.
 .PHONY: bench
-bench: all $(WIRE)
-	$(Q)BUILD=$(BUILD) tools/bench.sh
+bench: all $(WIRE) $(BUILD)/host/net/client
+	$(Q)BUILD=$(BUILD) tools/bench.sh $(BENCH)
 
 .PHONY: clean
 clean:

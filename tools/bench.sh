@@ -1,70 +1,88 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Measures, prints tables and writes them to docs/benchmarks.md: how large things are, and how much
-# faster windows are.
+# Measures and writes docs/benchmarks.md. Each subject is a script of tools/bench; without words all are
+# measured, otherwise those that are named. What was measured last of the others is kept in
+# $BUILD/bench, and each section says when it was measured and of what.
+#     bench.sh [SUBJECT...]
 set -eu
 BUILD=${BUILD:-build}
 cd "$(dirname "$0")/.."
+export BUILD
 
-# row WHAT BYTES LIMIT
-row() {
-    printf '| %s | %s | %s |\n' "$1" "$2" "$3"
-}
-size() {
-    wc -c <"$1" | tr -d ' '
-}
-# How long the program is that was packed into FILE (boot/unpack/packed.h).
-unpacked() {
-    od -An -v -tu1 -N4 "$1" | awk '{ print (($1 * 256 + $2) * 256 + $3) * 256 + $4 }'
-}
-# The x86 image of a ROM file by its own count, without padding.
-image_size() {
-    od -An -v -tu1 -j2 -N1 "$1" | awk '{ print $1 * 512 }'
+SUBJECTS='throughput delay boot instructions memory sizes windows'
+kept=$BUILD/bench
+mkdir -p "$kept"
+
+title_of() {
+    case $1 in
+    throughput) echo 'TFTP on a clean wire' ;;
+    delay) echo 'TFTP with delay' ;;
+    boot) echo 'From start to kernel' ;;
+    instructions) echo 'Instructions for each byte' ;;
+    memory) echo 'Memory' ;;
+    sizes) echo 'Sizes' ;;
+    windows) echo 'Windows of TFTP' ;;
+    *) return 1 ;;
+    esac
 }
 
-table() {
+machine() {
+    processor=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
+    echo "${processor:-unknown processor}, $(nproc) cores, Linux $(uname -r | cut -d - -f 1)"
+}
+emulator() {
+    qemu-system-x86_64 --version | sed -n '1s/.*version \([^ ]*\).*/QEMU \1/p'
+}
+
+# measure SUBJECT: its section and its goals.
+measure() {
+    rm -f "$kept/$1.goals"
+    : >"$kept/$1.new-goals"
+    {
+        echo "## $(title_of "$1")"
+        echo
+        BENCH_GOALS=$PWD/$kept/$1.new-goals sh "tools/bench/$1.sh"
+        echo
+        echo "Measured on $(date -u '+%Y-%m-%d'), Sawboot $(cat "$BUILD/version"), $(machine), $(emulator)$(
+            [ -z "${BENCH_NOTE:-}" ] || echo "; $BENCH_NOTE").
+"
+    } >"$kept/$1.new"
+    if grep -q '^1\.\.0 # SKIP' "$kept/$1.new"; then
+        echo "$1: $(sed -n 's/^1\.\.0 # SKIP //p' "$kept/$1.new")" >&2
+        return 1
+    fi
+    mv "$kept/$1.new" "$kept/$1.md"
+    mv "$kept/$1.new-goals" "$kept/$1.goals"
+}
+
+page() {
     echo '# Benchmarks'
     echo
-    echo '`make bench` writes this page.'
+    echo '`make bench` writes this page; `make bench BENCH="throughput boot"` measures some of its sections anew. Peers are measured in'
+    echo 'turns with Sawboot, in one run; a ratio is that of each turn. All figures are medians, with the least and the most. The machines are'
+    echo 'emulated by QEMU without KVM: what counts is the ratio, not the milliseconds.'
     echo
-    echo '## Sizes'
+    echo '## Goals'
     echo
-    echo '| | Bytes | Limit |'
-    echo '|---|---|---|'
-    for image in sawboot-ppc.xcf sawboot-ppc.iso sawboot-x86.pxe sawboot-x86.iso; do
-        row "\`$image\`" "$(size "$BUILD/images/$image")" ''
-    done
-    for family in rtl8139:10ec8139 e1000:8086100e; do
-        name=${family%%:*} rom=$BUILD/images/${family#*:}
-        row "ROM for both worlds, the $name family, \`${rom##*/}.rom\`" "$(size "$rom.rom")" 131072
-        row "its part for PCs, \`${rom##*/}-x86.rom\`" "$(size "$rom-x86.rom")" 57344
-        row 'the loader in it, packed' "$(size "$BUILD/i386-small/$name/packed")" ''
-        row 'the same, unpacked' "$(unpacked "$BUILD/i386-small/$name/packed")" ''
-        row "for comparison: iPXE's ROM for PCs, \`pxe-$name.rom\` of \`ipxe-qemu\`" \
-            "$(image_size "/usr/lib/ipxe/qemu/pxe-$name.rom")" ''
-        row "its part for Power Macs, \`${rom##*/}-ppc.rom\`" "$(size "$rom-ppc.rom")" 65536
-        row 'the loader in it, packed, with what unpacks it' "$(size "$BUILD/images/sawboot-rom-$name.xcf")" ''
-        row 'the same, unpacked' "$(unpacked "$BUILD/powerpc-small/$name/packed")" ''
-    done
-    row 'what unpacks the loader for PCs' "$(size "$BUILD/i386-small/unpacker.bin")" ''
-    row 'FCode in each ROM for Power Macs' "$(size "$BUILD/rom/sawboot.fcode")" ''
-}
-
-windows() {
-    echo
-    echo '## Windows of TFTP'
-    echo
-    echo '2 MB from atftpd by a cable that takes 2 ms each way, one transfer with `window=1` and one without in turns, five'
-    echo 'times: milliseconds, the median (least to most). The machines are emulated (QEMU without KVM); what counts is the ratio.'
-    echo
-    echo '| | `window=1` | Window of 16 | Times as fast |'
+    echo '| | Measured | Goal | Met |'
     echo '|---|---|---|---|'
-    BUILD=$BUILD tests/qemu/window-bench.sh
+    for subject in $SUBJECTS; do
+        [ ! -f "$kept/$subject.goals" ] || cat "$kept/$subject.goals"
+    done
+    for subject in $SUBJECTS; do
+        [ ! -f "$kept/$subject.md" ] || { echo && sed '${/^$/d}' "$kept/$subject.md"; }
+    done
 }
 
-{
-    table
-    windows
-} >"$BUILD/benchmarks.md"
+for subject in ${*:-$SUBJECTS}; do
+    title_of "$subject" >/dev/null || {
+        echo "bench: $subject: these can be measured: $SUBJECTS" >&2
+        exit 2
+    }
+done
+for subject in ${*:-$SUBJECTS}; do
+    measure "$subject"
+done
+page >"$BUILD/benchmarks.md"
 cp "$BUILD/benchmarks.md" docs/benchmarks.md
 cat docs/benchmarks.md

@@ -72,8 +72,8 @@ finish() {
 
 # --- A machine ----------------------------------------------------------------------------------
 
-# start_machine MACHINE MEGABYTES QEMU-ARGUMENTS...: a Power Mac (mac99, g3beige) or a PC (pc, q35,
-# with options behind a comma). The first serial port goes to $console, the monitor takes commands
+# start_machine MACHINE MEGABYTES QEMU-ARGUMENTS...: a Power Mac (mac99, g3beige), a PC (pc, q35,
+# with options behind a comma) or IBM's kind of PowerPC (pseries). The first serial port goes to $console, the monitor takes commands
 # from `monitor`. There is no network card but those that are asked for. A PC that resets itself is
 # gone.
 start_machine() {
@@ -87,6 +87,7 @@ start_machine() {
     # shellcheck disable=SC2086
     case $machine in
     pc* | q35*) set -- qemu-system-x86_64 -cpu "$CPU" -display none -vga std -no-reboot "$@" ;;
+    pseries*) set -- qemu-system-ppc64 -display none "$@" ;;
     *) set -- qemu-system-ppc $console_arguments "$@" ;;
     esac
     "$@" -M "$machine" -m "$megabytes" -monitor stdio -serial "$serial" -nic none \

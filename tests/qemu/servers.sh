@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Real boot servers in a network of their own that only they and the machine are in. Read with "."
-# as first command of a test; it reads lib.sh.
-. "$(dirname "$0")/../qemu/own-network.sh"
-. "$(dirname "$0")/../qemu/lib.sh"
+# as first command of a test; it reads lib.sh. A script that is not in a neighbouring folder says in
+# QEMU_TESTS where these files are.
+: "${QEMU_TESTS:=$(dirname "$0")/../qemu}"
+. "$QEMU_TESTS/own-network.sh"
+. "$QEMU_TESTS/lib.sh"
 
 folder=$(cd "$payloads" && pwd)
 ip tuntap add tap0 mode tap
@@ -45,9 +47,9 @@ EOF
         -lf "$work/dhcpd.leases" -pf "$work/dhcpd.pid" --no-pid tap0
 }
 
-tftpd_server() { # tftpd-hpa
+tftpd_server() { # tftpd-hpa; more of its options
     serve "$unpacked/tftpd-hpa/usr/sbin/in.tftpd" --foreground --secure --address 192.0.2.1:69 \
-        --user root "$folder"
+        --user root "$@" "$folder"
 }
 
 atftpd_server() {
