@@ -12,6 +12,7 @@ export BUILD
 SUBJECTS='throughput delay boot instructions memory sizes windows'
 kept=$BUILD/bench
 mkdir -p "$kept"
+version=$(cat "$BUILD/version")
 
 title_of() {
     case $1 in
@@ -43,7 +44,7 @@ measure() {
         echo
         BENCH_GOALS=$PWD/$kept/$1.new-goals sh "tools/bench/$1.sh"
         echo
-        echo "Measured on $(date -u '+%Y-%m-%d'), Sawboot $(cat "$BUILD/version"), $(machine), $(emulator)$(
+        echo "Measured on $(date -u '+%Y-%m-%d'), Sawboot $version, $(machine), $(emulator)$(
             [ -z "${BENCH_NOTE:-}" ] || echo "; $BENCH_NOTE").
 "
     } >"$kept/$1.new"

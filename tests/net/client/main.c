@@ -36,13 +36,14 @@
 #define SOCKET_BUFFER   (1 << 20)
 #define STATION_DEFAULT 0x123456u
 #define WAIT_MS         1 /* the longest sleep in real time */
+#define CHECKED_AT_ONCE 512
 
 static struct {
     const char *card, *socket, *peer, *output, *record, *report, *file, *right;
     uint64_t seed, size, latency_us, limit_us;
     enum server_manners manners;
     unsigned window, wait_ms;
-    bool echo;
+    bool echo, keep;
     uint32_t station;
 } words = {.card = "scripted",
            .seed = 1,
@@ -249,18 +250,35 @@ static bool right_size(void)
     return handle >= 0 || got.bytes == words.size;
 }
 
+/* Into memory, as the loader's flow does; what came is looked at when all of it is there. */
+static error_t fetch_kept(const char *name)
+{
+    struct fetched_file file;
+    error_t error = fetch_file(name, SIZE_MAX, &file);
+
+    if (error != OK)
+        return error;
+    for (size_t at = 0; at < file.length; at += CHECKED_AT_ONCE)
+        sink_write(NULL, at, file.bytes + at,
+                   file.length - at < CHECKED_AT_ONCE ? file.length - at : CHECKED_AT_ONCE);
+    fetch_release(&file);
+    return OK;
+}
+
 static error_t boot(struct nic *nic)
 {
     static struct network_config config;
     struct fetch_sink sink = {sink_begin, sink_write, NULL};
+    const char *name;
     error_t error = network_start(nic);
 
     if (error != OK)
         return error;
     error = network_configure(NULL, &config);
     got.last_us = platform_microseconds();
+    name = words.file != NULL ? words.file : config.file;
     if (error == OK)
-        error = fetch_to_sink(words.file != NULL ? words.file : config.file, &sink);
+        error = words.keep ? fetch_kept(name) : fetch_to_sink(name, &sink);
     network_stop();
     return error;
 }
@@ -268,7 +286,7 @@ static error_t boot(struct nic *nic)
 /* --- Words ------------------------------------------------------------------------------------ */
 
 static const char usage[] =
-    "usage: client [-n scripted|rtl8139|e1000] [-m STATION] [-L LIMIT-S] [-e]\n"
+    "usage: client [-n scripted|rtl8139|e1000] [-m STATION] [-L LIMIT-S] [-e] [-k]\n"
     "              virtual time: [-s SEED] [-r RULE]... [-b BYTES] [-M patient|eager|blind|plain]\n"
     "                            [-w WINDOW] [-l LATENCY-US] [-p PCAPNG] [-o REPORT]\n"
     "              real time:    -c OWN-SOCKET,PEER-SOCKET|fd:NUMBER [-O OUTPUT] [-F FILE]\n"
@@ -333,6 +351,9 @@ static void take(int letter, char *value)
     case 'e':
         words.echo = true;
         break;
+    case 'k':
+        words.keep = true;
+        break;
     case 's':
         words.seed = number(value);
         break;
@@ -376,7 +397,7 @@ static void take(int letter, char *value)
     }
 }
 
-#define LETTERS "n:m:L:es:r:b:M:w:l:p:o:c:O:F:C:W:"
+#define LETTERS "n:m:L:eks:r:b:M:w:l:p:o:c:O:F:C:W:"
 
 static void make_wire(int argc, char **argv)
 {
@@ -406,7 +427,7 @@ static void make_machine(void)
     station[3] = (uint8_t)(words.station >> 16);
     station[4] = (uint8_t)(words.station >> 8);
     station[5] = (uint8_t)words.station;
-    host_reset(MEMORY);
+    host_reset(words.keep ? MEMORY + (size_t)words.size : MEMORY);
     host_echo(words.echo);
     if (!card_insert(words.card, station, handle < 0 ? virtual_sent : real_sent,
                      handle < 0 ? virtual_pump : real_pump))
