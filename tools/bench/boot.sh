@@ -50,7 +50,7 @@ start() {
 # The kernel of this machine lets nothing through tap0 in the second after QEMU has opened it.
 wait_for_tap() {
     for _ in $(seq 50); do
-        [ "$(cat /sys/class/net/tap0/operstate)" != up ] || break
+        ! ip -br link show tap0 | grep -q 'LOWER_UP' || break
         sleep 0.1
     done
     sleep 1

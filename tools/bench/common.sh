@@ -121,7 +121,10 @@ serve_boot() {
 transfer() {
     start_loader "$1" "$2"
     python3 tools/bench/capture.py "$TRANSFER_SECONDS" "$record" "$3" "$(stat -c %s "$folder/$3")" \
-        >"$work/figures" || give_up "$1, $2: $3 did not come"
+        >"$work/figures" &
+    looking=$!
+    helper_pids="$helper_pids $looking" # and a signal does not wait for it
+    wait $looking || give_up "$1, $2: $3 did not come"
     stop_machine
     took=$(figure_of end - request)
 }
