@@ -1,0 +1,122 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# How much memory the loader has at the jump, and the smallest machines that boot a small kernel.
+QEMU_TESTS=$(dirname "$0")/../../tests/qemu
+. "$QEMU_TESTS/lib.sh"
+BENCH_GOALS=${BENCH_GOALS:-/dev/null}
+SMALLEST='4 6 8 10 12 14 16 18 20 24 28 32 48 64'
+
+note() {
+    echo "# $*" >&2
+}
+
+# dry_run MACHINE MEGABYTES FILE LOADER: and what `mem` says behind it, when the files are given back. In
+# $console.
+dry_run() {
+    note "memory: a dry run on $1 with $2 MB"
+    stop_machine
+    rm -f "$work/port.in" "$work/port.out"
+    mkfifo "$work/port.in" "$work/port.out"
+    exec 4<>"$work/port.in"
+    serial=pipe:$work/port
+    start_machine "$1" "$2" -kernel "$4" -append "dryrun verbose file=$3" \
+        -netdev "$(user_net "$payloads" "$3")" -device "e1000,netdev=n0,romfile="
+    cat <"$work/port.out" >>"$console" &
+    helper_pids="$helper_pids $!"
+    wait_console '^sawboot> ' && printf 'mem\r' >&4 &&
+        wait_console '^[0-9]+ KB of RAM, [0-9]+ KB of it claimed' || {
+        show_console >&2
+        exit 1
+    }
+    stop_machine
+    serial=file:$console
+}
+
+# boots MACHINE MEGABYTES ROM-OR-KERNEL FILE: whether the payload runs.
+boots() {
+    note "memory: $1 with $2 MB, ${3##*/}"
+    case $3 in
+    *.rom) start_machine "$1" "$2" -netdev "$(user_net "$payloads" "$4")" -device "e1000,netdev=n0,romfile=$3,bootindex=1" ;;
+    *) start_machine "$1" "$2" -kernel "$3" -append args=-v -netdev "$(user_net "$payloads" "$4")" -device e1000,netdev=n0,romfile= ;;
+    esac
+    wait_console "^Sawboot demonstration kernel|^sawboot> |^0 > |SB-[A-Z]+-[0-9]+|No bootable|$crashed" 40 &&
+        on_console '^Sawboot demonstration kernel'
+    b_status=$?
+    stop_machine
+    return $b_status
+}
+
+# smallest WHAT MACHINE ROM-OR-KERNEL FILE
+smallest() {
+    s_found='more than 64'
+    for s_megabytes in $SMALLEST; do
+        if boots "$2" "$s_megabytes" "$3" "$4"; then
+            s_found=$s_megabytes
+            break
+        fi
+    done
+    printf '| %s | %s MB | %s bytes |\n' "$1" "$s_found" "$(stat -c %s "$payloads/$4")"
+}
+
+# kilobytes PATTERN: the number at the mark in the last line that matches (sed's \1).
+kilobytes() {
+    tr -d '\r\000' <"$console" | sed -n "s/.*$1.*/\1/p" | tail -n 1
+}
+
+# What an ELF file takes in memory, in KB; and the loader that is packed into a file (boot/unpack/packed.h).
+elf_kilobytes() {
+    readelf -lW "$1" | python3 -c 'import sys
+loads = [line.split() for line in sys.stdin if line.split()[:1] == ["LOAD"]]
+first = min(int(words[3], 16) for words in loads)
+print((max(int(words[3], 16) + int(words[5], 16) for words in loads) - first + 1023) // 1024)'
+}
+packed_kilobytes() {
+    od -An -v -tu1 -j4 -N4 "$1" | awk '{ print int(((($1 * 256 + $2) * 256 + $3) * 256 + $4 + 1023) / 1024) }'
+}
+
+# row WHAT IMAGE-KB OTHER-KB: what the loader has.
+row() {
+    printf '| %s | %d | %d | %d |\n' "$1" "$2" "$3" $(($2 + $3))
+}
+
+# met WHAT KB: a goal.
+met() {
+    m_met='**no**'
+    [ "$2" -gt 1024 ] || m_met=yes
+    printf '| memory at the jump beyond the files, %s | %d KB | ≤ 1024 KB | %s |\n' "$1" "$2" "$m_met" >>"$BENCH_GOALS"
+}
+
+cat <<'TEXT'
+What the loader has at the jump besides the files and what it hands over, in KB: its image with what it clears, and what it has
+claimed, which is its heap (a dry run, and the command `mem` behind it). The heap is asked for by the machine's memory alone, so that the
+loaders in ROMs, which have no commands, are taken to have the same. QEMU puts the loader of a Power Mac at 16 MB: 24 MB are its least.
+
+| | Image | Claimed | Both |
+|---|---|---|---|
+TEXT
+dry_run pc 16 demo-i386 "$loader_x86"
+claimed=$(kilobytes '[ ,]\([0-9]*\) KB of it claimed')
+image=$(elf_kilobytes "$loader_x86")
+row '`sawboot-x86.elf`, a PC with 16 MB' "$image" "$claimed"
+met "PC with 16 MB, \`sawboot-x86.elf\`" $((image + claimed))
+for card in e1000 rtl8139; do
+    image=$(packed_kilobytes "$BUILD/i386-small/$card/packed")
+    row "the $card ROM, a PC with 16 MB" "$image" "$claimed"
+    met "PC with 16 MB, $card ROM" $((image + claimed))
+done
+dry_run mac99 24 demo-ppc "$loader"
+image=$(elf_kilobytes "$loader")
+claimed=$(kilobytes '[ ,]\([0-9]*\) KB of it claimed') # the image is in that
+row '`sawboot-ppc.elf`, a Power Mac with 24 MB' "$image" $((claimed - image))
+
+cat <<'TEXT'
+
+The smallest machines that boot a small kernel, by QEMU's `-m`; each is tried from below, the card is the e1000:
+
+| | Memory | Kernel |
+|---|---|---|
+TEXT
+smallest '`pc`, the ROM' pc "$BUILD/images/8086100e-x86.rom" demo-i386
+smallest '`pc`, `sawboot-x86.elf` as multiboot kernel' pc "$loader_x86" demo-i386
+smallest '`mac99`, `sawboot-ppc.elf`' mac99 "$loader" demo-ppc
+smallest '`g3beige`, `sawboot-ppc.elf`' g3beige "$loader" demo-ppc
