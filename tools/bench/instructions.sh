@@ -50,3 +50,21 @@ echo '|---|---|---|---|'
 for card in e1000 rtl8139; do
     awk -F '\t' -v card=$card '$1 == "function" && count++ < 8 { printf "| `%s` | %s | %s | %s |\n", $2, $3, card, $4 }' "$work/$card"
 done
+
+echo
+echo 'What it takes to unpack the loader in a ROM (the same code as a tool, `pack -unpack`, counted the same way):'
+echo
+echo '| ROM | Instructions, millions | For each byte of the loader |'
+echo '|---|---|---|'
+for family in i386-small/e1000 i386-small/rtl8139 powerpc-small/e1000 powerpc-small/rtl8139; do
+    echo "# instructions: unpacking $family" >&2
+    timeout 600 valgrind --tool=callgrind --callgrind-out-file="$work/unpacking" \
+        "$BUILD/host/pack" -unpack "$BUILD/$family/packed" "$work/unpacked" >"$work/log" 2>&1 || exit 1
+    count=$(sed -n 's/^summary: //p' "$work/unpacking")
+    case $family in
+    i386*) world='PCs' ;;
+    *) world='Power Macs' ;;
+    esac
+    echo "$count $(stat -c %s "$work/unpacked")" |
+        awk -v what="${family#*/} for $world" '{ printf "| %s | %.0f | %.0f |\n", what, $1 / 1000000, $1 / $2 }'
+done
