@@ -11,10 +11,13 @@
 /*
  * 32 KB is Linux's choice too: 8 KB holds five full frames, and at 64 KB the chip ignores WRAP.
  * With WRAP a frame that starts in the last bytes of the ring ends beyond it: the pad holds the
- * largest frame with its header, and the 16 bytes that the ring is larger than its name.
+ * largest frame with its header, and the 16 bytes that the ring is larger than its name. The
+ * largest is not Ethernet's: chips write all of frames that are far too long, and QEMU, whose
+ * networks carry them, does so up to 69632 bytes (NET_BUFSIZE). With less room, whoever sends such
+ * a frame writes over what lies behind.
  */
 #define RTL_RING_LENGTH    32768u
-#define RTL_RING_PAD       2048u
+#define RTL_RING_PAD       0x11800u
 #define RTL_BURST          21u /* frames of 1514 bytes, CRC and header, in the ring */
 #define RTL_TRANSMIT_SLOTS 4u
 #define RTL_TRANSMIT_ROOM  1536u /* a slot's buffer: NIC_FRAME_MAXIMUM and alignment */

@@ -9,6 +9,7 @@
 
 #include "console/error.h"
 #include "drivers/nic_inspect.h"
+#include "drivers/rtl8139/rtl8139.h"
 #include "lib/bytes.h"
 #include "tests/unit/models/driver_bench.h"
 #include "tests/unit/models/rtl8139_model.h"
@@ -319,6 +320,40 @@ static void test_header_at_the_very_end(void **state)
     assert_int_equal(got.damaged, 0);
     assert_int_equal(got.length[64], 1514);
     assert_int_equal(model.read_at, model.write_at);
+}
+
+/*
+ * A frame that is far too long, from the ring's last bytes on: the chip writes all of it, and what
+ * lies behind the card's memory, its own state first, is not touched. QEMU's chip writes the most
+ * if the ring is empty.
+ */
+static void test_frame_far_too_long_at_the_very_end(void **state)
+{
+    static uint8_t frame[31000], kept[4096];
+
+    (void)state;
+    assert_true(RTL_RING_PAD >= 4 + 69632 + 4 + 16);
+    open_card();
+    for (unsigned i = 0; i < 63; i++) {
+        arrive(i, 500);
+        nic.driver->poll(&nic, receive, 8);
+    }
+    arrive(70, 760 - 8);
+    nic.driver->poll(&nic, receive, 8);
+    assert_int_equal(model.write_at, 32764);
+    memcpy(kept, nic.state, sizeof kept);
+    memset(frame, 0xEE, sizeof frame);
+    memcpy(frame, nic.address, 6);
+    assert_true(rtl8139_model_receive(&model, frame, sizeof frame));
+    assert_memory_equal(nic.state, kept, sizeof kept);
+    got.count = 0;
+    assert_int_equal(nic.driver->poll(&nic, receive, 8), 0);
+    assert_int_equal(nic.counters.receive_errors, 1);
+    assert_int_equal(nic.counters.receiver_restarts, 1);
+    /* And it goes on. */
+    arrive(1, 100);
+    assert_int_equal(nic.driver->poll(&nic, receive, 8), 1);
+    assert_int_equal(got.length[0], 100);
 }
 
 static void test_unfinished_frame_waits(void **state)
@@ -674,6 +709,7 @@ int main(void)
         CARD(test_no_address_anywhere),
         CARD(test_receive),
         CARD(test_ring_wrap),
+        CARD(test_frame_far_too_long_at_the_very_end),
         CARD(test_header_at_the_very_end),
         CARD(test_unfinished_frame_waits),
         CARD(test_frame_that_never_finishes),
