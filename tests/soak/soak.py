@@ -105,8 +105,10 @@ FAULTS = (
     Fault('late-oack', ('delay oack 900ms',)),
     Fault('no-arp', ('drop arp-reply times=1',)),
     Fault('no-offer', ('drop dhcp-offer times=1',)),
+    # No forged acknowledgements: an oversized frame costs those behind it, and a block that is lost and
+    # acknowledged nevertheless never comes again.
     Fault('strangers', ('inject wrong-tid data 5%', 'inject wrong-tid-error data 5%', 'inject wrong-server data 5%',
-                        'inject forged-ack 20%', 'inject runt 2%', 'inject oversized 2%')),
+                        'inject runt 2%', 'inject oversized 2%')),
     Fault('mixed', ('drop 1%', 'duplicate 5%', 'reorder 10%', 'corrupt 1%'), True),
     Fault('gone', ('drop data skip=100', 'drop oack skip=1'), True, True),
 )
