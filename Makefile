@@ -17,7 +17,7 @@
 #                     [FIRST=number] [JOBS=2]; outcomes and times in build/soak.txt
 #   make fleet        200 machines at once and real servers; figures, written to docs/fleet.md
 #   make bench        figures, written to docs/benchmarks.md [BENCH="throughput delay boot ..."] [RUNS=]
-#                     [MEBIBYTES=]
+#                     [MEBIBYTES=] [PEERS="ipxe grub slof"]
 #   make debug        QEMU stopped for gdb
 #   make V=1          shows every command
 
