@@ -109,5 +109,6 @@ A PC (machine \`pc\`) from the moment that QEMU lets it run until the first line
 serial port, which its first instructions write; the kernel comes from atftpd on a clean wire. Milliseconds, $RUNS turns, the median (least to
 most). iPXE's ROM asks for a router of IPv6 and waits for it when there is none, before it boots; the third column is for a network that has one.
 TEXT
-card e1000
-card rtl8139
+for each in $CARDS; do
+    card "$each"
+done

@@ -6,6 +6,7 @@ QEMU_TESTS=$(dirname "$0")/../../tests/qemu
 . "$QEMU_TESTS/servers.sh"
 
 RUNS=${RUNS:-5}
+CARDS=${CARDS:-e1000 rtl8139}
 BENCH_GOALS=${BENCH_GOALS:-/dev/null}
 TRANSFER_SECONDS=${TRANSFER_SECONDS:-300} # how long a machine may take, in real time
 record=$work/record.pcap

@@ -39,7 +39,7 @@ A cable that takes so many milliseconds each way (tests/net/wire) between the ma
 | Peer | Card | Delay | File | Sawboot's blocks | The peer's | Sawboot | Peer | Times as fast |
 |---|---|---|---|---|---|---|---|---|
 TEXT
-for card in e1000 rtl8139; do
+for card in $CARDS; do
     for delay in $DELAYS; do
         milliseconds=${delay%:*}
         against ipxe iPXE $card "$milliseconds" "${delay#*:}" || exit 1

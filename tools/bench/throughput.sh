@@ -47,7 +47,7 @@ a pseries machine, which is another processor. tftpd-hpa knows no windows; it is
 | Peer | Card | Server | Sawboot's blocks | The peer's | Sawboot | Peer | Times as fast |
 |---|---|---|---|---|---|---|---|
 TEXT
-for card in e1000 rtl8139; do
+for card in $CARDS; do
     if measured ipxe; then
         against ipxe iPXE $card atftpd atftpd_server || exit 1
         goal "TFTP on a clean wire, $card: times as fast as iPXE (atftpd)" "$turns" '$2 / $1' %.2f '≥ 1.2' 'it >= 1.2'
