@@ -32,11 +32,12 @@ start() {
         -device isa-debugcon,iobase=0x402,chardev=bios
     wait_for_tap
     python3 tools/bench/watch.py "$TRANSFER_SECONDS" "$work/monitor" "$work/port" "$work/bios" \
-        'bios=Booting from [0-9a-f]+:' 'loader=\nSawboot ' 'kernel=The kernel runs' >"$work/times" ||
-        give_up "$1, $2: the kernel does not run"
+        'bios=Booting from [0-9a-f]+:' 'loader=\nSawboot ' 'kernel=The kernel runs' >"$work/times" &
+    st_watching=$!
+    helper_pids="$helper_pids $st_watching" # and a signal does not wait for it
+    wait $st_watching || give_up "$1, $2: the kernel does not run"
     exec 5>&- 6>&-
-    python3 tools/bench/capture.py "$TRANSFER_SECONDS" "$record" kernel "$(stat -c %s "$folder/kernel")" \
-        >"$work/figures" || give_up "$1, $2: the kernel did not come by TFTP"
+    fetched "$1, $2" kernel
     stop_machine
     stop_servers
     # Others do not say when they are unpacked.

@@ -117,15 +117,20 @@ serve_boot() {
     "$@"
 }
 
+# fetched WHO FILE: waits until the machine has fetched it; the figures are in $work/figures then.
+fetched() {
+    python3 tools/bench/capture.py "$TRANSFER_SECONDS" "$record" "$2" "$(stat -c %s "$folder/$2")" \
+        >"$work/figures" &
+    f_looking=$!
+    helper_pids="$helper_pids $f_looking" # and a signal does not wait for it
+    wait $f_looking || give_up "$1: $2 did not come"
+}
+
 # transfer WHO CARD FILE: boots one machine that fetches FILE; the figures of capture.py are in
 # $work/figures, the microseconds from the request to the last acknowledgement in $took.
 transfer() {
     start_loader "$1" "$2"
-    python3 tools/bench/capture.py "$TRANSFER_SECONDS" "$record" "$3" "$(stat -c %s "$folder/$3")" \
-        >"$work/figures" &
-    looking=$!
-    helper_pids="$helper_pids $looking" # and a signal does not wait for it
-    wait $looking || give_up "$1, $2: $3 did not come"
+    fetched "$1, $2" "$3"
     stop_machine
     took=$(figure_of end - request)
 }
