@@ -96,16 +96,18 @@ start_machine() {
 }
 
 # start_from_drive PATTERN MACHINE MEGABYTES QEMU-ARGUMENTS...: a Power Mac that boots from a drive. OpenBIOS
-# does not wait long for one, which may be too short on a busy computer: then nothing was loaded, and
-# the machine is started again. The console shows PATTERN (extended regular expression) when what is
-# on the drive runs.
+# does not wait long for one, which may be too short on a busy computer: then nothing was loaded, or it waits
+# for ever for what the drive has said already, and the machine is started again. The console shows PATTERN
+# (extended regular expression) when what is on the drive runs.
 start_from_drive() {
     d_runs=$1
     shift
     for d_attempt in 1 2 3 4 5; do
         start_machine "$@"
-        wait_console "$d_runs|^0 > "
-        on_console 'No valid state has been set' && ! on_console "$d_runs" || break
+        wait_console "$d_runs|^0 > " 90
+        if on_console "$d_runs" || { on_console '^0 > ' && ! on_console 'No valid state has been set'; }; then
+            break
+        fi
         echo "# $1: attempt $d_attempt: firmware did not read the drive"
     done
 }
