@@ -182,8 +182,7 @@ static void send(enum dhcp_message type)
 static void say_asking(const char *what)
 {
     print("%s: asking for an address (%u s of %u s, escape stops)%s%s\n", what,
-          (unsigned)elapsed_ms() / 1000, DHCP_TOTAL_MS / 1000,
-          network_link() ? "" : ", the link is down",
+          (unsigned)elapsed_ms() / 1000, DHCP_TOTAL_MS / 1000, network_link_text(),
           network_spanning_tree() ? ", the switch runs spanning tree: up to 50 s" : "");
 }
 

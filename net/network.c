@@ -342,6 +342,11 @@ bool network_link(void)
     return card->driver->link(card);
 }
 
+const char *network_link_text(void)
+{
+    return network_link() ? "" : ", the link is down";
+}
+
 uint64_t network_link_down_ms(void)
 {
     return link_down_ms;

@@ -37,6 +37,8 @@ bool network_local(uint32_t address);
 void network_find_again(uint32_t address);
 /* True if the card sees its link now. */
 bool network_link(void);
+/* ", the link is down", for the end of a message, or "". */
+const char *network_link_text(void);
 /* The last moment (platform_milliseconds) at which the link was seen down; 0: never. */
 uint64_t network_link_down_ms(void);
 /* True if a spanning-tree frame was seen since network_start: the port may not forward yet. */

@@ -12,10 +12,8 @@
 #include "net/network.h"
 #include "net/round_trip.h"
 #include "net/stack.h"
+#include "net/tftp_client.h"
 #include "net/tftp_packet.h"
-
-/* A frame's room for data: MTU less the headers of IP (20), UDP (8) and TFTP. */
-#define BLOCK_MAXIMUM (NETWORK_MTU - 20 - 8 - TFTP_HEADER)
 
 /*
  * What the server shall wait before it repeats a block. Most servers send a lost block again at
@@ -130,11 +128,6 @@ static struct {
 } ended;
 #define AGAIN_LIMIT 16
 
-static uint16_t server_port(void)
-{
-    return transfer.uri->port != 0 ? transfer.uri->port : TFTP_PORT;
-}
-
 static void finish(enum outcome outcome, error_t error)
 {
     transfer.outcome = outcome;
@@ -145,10 +138,7 @@ static void finish(enum outcome outcome, error_t error)
 
 static void send_error(uint16_t port, enum tftp_error error, const char *text)
 {
-    uint8_t packet[TFTP_ERROR_PACKET];
-    size_t length = tftp_build_error(error, text, packet);
-
-    network_send_udp(transfer.endpoint, transfer.server, port, packet, length);
+    tftp_send_error(transfer.endpoint, transfer.server, port, error, text);
 }
 
 /* A packet that does not leave is repeated by the timer like one that got lost. */
@@ -186,7 +176,8 @@ static void send_request(void)
     transfer.request_wait_ms = network_spread(
         REQUEST_FIRST_MS << (transfer.tries < REQUEST_DOUBLED ? transfer.tries : REQUEST_DOUBLED));
     transfer.tries++;
-    network_send_udp(transfer.endpoint, transfer.server, server_port(), packet, length);
+    network_send_udp(transfer.endpoint, transfer.server, tftp_server_port(transfer.uri), packet,
+                     length);
     transfer.sent_ms = platform_milliseconds();
 }
 
@@ -424,26 +415,13 @@ static void receive_data(const struct tftp_packet *packet, uint16_t port)
 
 static void receive_error(const struct tftp_packet *packet)
 {
-    /*
-     * RFC 2347 says 8; older servers that stumble over options have only 4 and 0 to say. After a
-     * request without options those two may be about anything, while 8 still is a late answer to
-     * one of those with them.
-     */
-    bool about_options = packet->error == TFTP_ERROR_OPTION ||
-                         (!transfer.asked_plain && (packet->error == TFTP_ERROR_ILLEGAL ||
-                                                    packet->error == TFTP_ERROR_UNDEFINED));
-
-    if (!transfer.connected && transfer.asked_options && about_options) {
-        print("  TFTP: %s refuses options (error %u: %s), asking without\n",
-              network_address_text(transfer.server), packet->error,
-              packet->text[0] != '\0' ? packet->text : tftp_error_text(packet->error));
+    if (!transfer.connected && transfer.asked_options &&
+        tftp_about_options(packet, transfer.asked_plain)) {
+        tftp_say_without_options(packet, transfer.server);
         finish(REFUSED, OK);
         return;
     }
-    finish(FAILED, fail(ERROR_TFTP_SERVER, "\"%s\" from %s: error %u (%s)%s%s%s", transfer.name,
-                        network_address_text(transfer.server), packet->error,
-                        tftp_error_text(packet->error), packet->text[0] != '\0' ? ", \"" : "",
-                        packet->text, packet->text[0] != '\0' ? "\"" : ""));
+    finish(FAILED, tftp_server_error(packet, "", transfer.name, "from", transfer.server));
 }
 
 static void receive(const uint8_t *bytes, size_t length, uint32_t from, uint16_t port)
@@ -572,11 +550,6 @@ static bool given_up(uint64_t now)
            (refusals >= PEER_GONE_REFUSALS && now - transfer.progress_ms >= PEER_GONE_MS);
 }
 
-static const char *link_text(void)
-{
-    return network_link() ? "" : ", the link is down";
-}
-
 static void send_ack_again(uint64_t now)
 {
     uint64_t silence = now - transfer.progress_ms;
@@ -586,7 +559,7 @@ static void send_ack_again(uint64_t now)
         network_find_again(transfer.server);
         print("\n  TFTP: nothing from %s for %u s at byte %llu, acknowledging again%s\n",
               network_address_text(transfer.server), (unsigned)(silence / 1000),
-              (unsigned long long)transfer.position, link_text());
+              (unsigned long long)transfer.position, network_link_text());
     }
     transfer.gap_told = false;
     if (transfer.unacknowledged == 0) {
@@ -604,7 +577,7 @@ static void send_request_again(uint64_t now)
 {
     print("  TFTP: no answer from %s yet (%u s of %u s, escape stops)%s\n",
           network_address_text(transfer.server), (unsigned)((now - transfer.began_ms) / 1000),
-          request_total_ms() / 1000, link_text());
+          request_total_ms() / 1000, network_link_text());
     network_find_again(transfer.server);
     send_request();
 }
@@ -680,16 +653,16 @@ static error_t no_answer(void)
 
     if (transfer.heard)
         return fail(ERROR_TFTP_LOST, "\"%s\" from %s, after %llu bytes%s", transfer.name, server,
-                    (unsigned long long)transfer.delivered, link_text());
+                    (unsigned long long)transfer.delivered, network_link_text());
     if (network_refusals(transfer.server) != transfer.refusals_before)
         return fail(ERROR_TFTP_NO_ANSWER,
                     "\"%s\" from %s: the machine answers, but nothing listens on UDP port %u",
-                    transfer.name, server, server_port());
+                    transfer.name, server, tftp_server_port(transfer.uri));
     if (transfer.stranger != 0)
         return fail(ERROR_TFTP_NO_ANSWER, "\"%s\" from %s: an answer came from %s instead",
                     transfer.name, server, network_address_text(transfer.stranger));
     return fail(ERROR_TFTP_NO_ANSWER, "\"%s\" from %s, port %u, %u requests in %u s", transfer.name,
-                server, server_port(), transfer.tries, request_total_ms() / 1000);
+                server, tftp_server_port(transfer.uri), transfer.tries, request_total_ms() / 1000);
 }
 
 /*
@@ -740,7 +713,7 @@ static unsigned largest_window(void)
 
 error_t tftp_fetch(const struct fetch_uri *uri, struct fetch_sink *sink)
 {
-    unsigned block_size = BLOCK_MAXIMUM, window;
+    unsigned block_size = TFTP_BLOCK_MAXIMUM, window;
 
     if (network_interface() == NULL)
         return fail(ERROR_NET_STACK, "no card is attached");

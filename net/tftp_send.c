@@ -12,10 +12,8 @@
 #include "net/address.h"
 #include "net/network.h"
 #include "net/stack.h"
+#include "net/tftp_client.h"
 #include "net/tftp_packet.h"
-
-/* A frame's room for data: MTU less the headers of IP (20), UDP (8) and TFTP. */
-#define BLOCK_MAXIMUM (NETWORK_MTU - 20 - 8 - TFTP_HEADER)
 
 #define SERVER_TIMEOUT_S 2
 #define AGAIN_FIRST_MS   1000u /* until a packet is sent again; doubles each time, up to: */
@@ -24,6 +22,8 @@
 #define STALL_TOTAL_MS   30000u /* no acknowledgement for so long in the middle, too */
 /* So many requests with options before those without take turns. */
 #define TRIES_WITH_OPTIONS 2
+/* A request without an answer may still be on its way; at the end it is awaited for so long. */
+#define LATE_ANSWER_MS 3000u
 
 enum outcome { RUNNING, COMPLETE, FAILED, REFUSED };
 
@@ -40,22 +40,18 @@ static struct {
     uint16_t peer; /* the server's transfer id: its port */
     size_t block_size;
     bool may_ask, asked_options, asked_plain;
-    unsigned tries;
+    unsigned tries, answers; /* requests sent, and those that the server took */
 
     /* Blocks are counted from 1; 0 is the request. The last has less than a whole block's bytes. */
     uint32_t block;
-    size_t offset; /* of the block that is on the way */
+    size_t offset;  /* of the block that is on the way */
+    bool all_taken; /* the last block has been acknowledged */
 
     uint64_t began_ms, progress_ms, sent_ms;
     uint32_t again_ms;
 } transfer;
 
 static char printable_name[FETCH_PATH_LENGTH];
-
-static uint16_t server_port(void)
-{
-    return transfer.uri->port != 0 ? transfer.uri->port : TFTP_PORT;
-}
 
 static void finish(enum outcome outcome, error_t error)
 {
@@ -67,10 +63,7 @@ static void finish(enum outcome outcome, error_t error)
 
 static void send_error(uint16_t port, enum tftp_error error, const char *text)
 {
-    uint8_t packet[TFTP_ERROR_PACKET];
-    size_t length = tftp_build_error(error, text, packet);
-
-    network_send_udp(transfer.endpoint, transfer.uri->server, port, packet, length);
+    tftp_send_error(transfer.endpoint, transfer.uri->server, port, error, text);
 }
 
 static void send_request(void)
@@ -80,8 +73,8 @@ static void send_request(void)
                                              (transfer.tries - TRIES_WITH_OPTIONS) % 2 != 0);
     bool options;
     size_t length = tftp_build_write_request(transfer.uri->path, transfer.length,
-                                             with_options ? BLOCK_MAXIMUM : 0, SERVER_TIMEOUT_S,
-                                             packet, &options);
+                                             with_options ? TFTP_BLOCK_MAXIMUM : 0,
+                                             SERVER_TIMEOUT_S, packet, &options);
 
     if (length == 0) {
         finish(FAILED, fail(ERROR_FETCH_URI, "the path is empty or too long for TFTP: \"%s\"",
@@ -91,7 +84,8 @@ static void send_request(void)
     transfer.asked_options |= options;
     transfer.asked_plain |= !options;
     transfer.tries++;
-    network_send_udp(transfer.endpoint, transfer.uri->server, server_port(), packet, length);
+    network_send_udp(transfer.endpoint, transfer.uri->server, tftp_server_port(transfer.uri),
+                     packet, length);
 }
 
 static size_t block_length(void)
@@ -103,7 +97,7 @@ static size_t block_length(void)
 
 static void send_block(void)
 {
-    static uint8_t packet[TFTP_HEADER + BLOCK_MAXIMUM];
+    static uint8_t packet[TFTP_HEADER + TFTP_BLOCK_MAXIMUM];
     size_t length = block_length();
 
     put_be16(packet, TFTP_DATA);
@@ -132,7 +126,8 @@ static void go_on(void)
 
         transfer.offset += length;
         if (length < transfer.block_size) {
-            finish(COMPLETE, OK);
+            transfer.all_taken = true;
+            transfer.progress_ms = platform_milliseconds();
             return;
         }
     }
@@ -147,6 +142,7 @@ static void go_on(void)
 static void connect(uint16_t port, size_t block_size)
 {
     transfer.connected = true;
+    transfer.answers++;
     transfer.peer = port;
     transfer.block_size = block_size;
 }
@@ -157,7 +153,7 @@ static void receive_oack(const struct tftp_packet *packet, uint16_t port)
 
     if (transfer.connected)
         return; /* again: block 1 got lost, and the timer sends it again */
-    if (!transfer.asked_options || packet->bad || block_size > BLOCK_MAXIMUM) {
+    if (!transfer.asked_options || packet->bad || block_size > TFTP_BLOCK_MAXIMUM) {
         send_error(port, TFTP_ERROR_OPTION, "not what was asked for");
         finish(FAILED, fail(ERROR_TFTP_PROTOCOL, "\"%s\": options answered that were not asked for",
                             transfer.name));
@@ -181,20 +177,36 @@ static void receive_ack(uint16_t block, uint16_t port)
 
 static void receive_error(const struct tftp_packet *packet)
 {
-    bool about_options = packet->error == TFTP_ERROR_OPTION ||
-                         (!transfer.asked_plain && (packet->error == TFTP_ERROR_ILLEGAL ||
-                                                    packet->error == TFTP_ERROR_UNDEFINED));
-
-    if (!transfer.connected && transfer.may_ask && transfer.asked_options && about_options) {
-        print("  TFTP: %s refuses options (error %u), asking without\n",
-              network_address_text(transfer.uri->server), packet->error);
+    if (!transfer.connected && transfer.may_ask && transfer.asked_options &&
+        tftp_about_options(packet, transfer.asked_plain)) {
+        tftp_say_without_options(packet, transfer.uri->server);
         finish(REFUSED, OK);
         return;
     }
-    finish(FAILED, fail(ERROR_TFTP_SERVER, "writing \"%s\" to %s: error %u (%s)%s%s%s",
-                        transfer.name, network_address_text(transfer.uri->server), packet->error,
-                        tftp_error_text(packet->error), packet->text[0] != '\0' ? ", \"" : "",
-                        packet->text, packet->text[0] != '\0' ? "\"" : ""));
+    finish(FAILED,
+           tftp_server_error(packet, "writing ", transfer.name, "to", transfer.uri->server));
+}
+
+/*
+ * A packet from another port of the server, a second process there, born of a repeated request. If
+ * it takes the file, it has emptied it: everything that the first one wrote may be gone, so that
+ * the whole is sent again, to the younger one.
+ */
+static void receive_from_another(const uint8_t *bytes, uint16_t port)
+{
+    unsigned opcode = get_be16(bytes);
+
+    if (opcode == TFTP_ERROR)
+        return;
+    if (transfer.answers < transfer.tries &&
+        (opcode == TFTP_OACK || (opcode == TFTP_ACK && get_be16(bytes + 2) == 0))) {
+        send_error(transfer.peer, TFTP_ERROR_TID, "the next request has an answer, too");
+        transfer.connected = transfer.all_taken = false;
+        transfer.block = 0;
+        transfer.offset = 0;
+        return;
+    }
+    send_error(port, TFTP_ERROR_TID, "another transfer is under way");
 }
 
 static void receive(const uint8_t *bytes, size_t length, uint32_t from, uint16_t port)
@@ -203,12 +215,10 @@ static void receive(const uint8_t *bytes, size_t length, uint32_t from, uint16_t
 
     if (transfer.outcome != RUNNING || from != transfer.uri->server || length < TFTP_HEADER)
         return;
-    if (transfer.connected && port != transfer.peer) {
-        /* A second process of the server, born of a repeated request. */
-        if (get_be16(bytes) != TFTP_ERROR)
-            send_error(port, TFTP_ERROR_TID, "another transfer is under way");
+    if (transfer.connected && port != transfer.peer)
+        receive_from_another(bytes, port);
+    if ((transfer.connected && port != transfer.peer) || transfer.all_taken)
         return;
-    }
     if (get_be16(bytes) == TFTP_ACK)
         receive_ack(get_be16(bytes + 2), port);
     else if (tftp_parse(bytes, length, &packet) && packet.opcode == TFTP_OACK)
@@ -229,22 +239,18 @@ static void received(void *context, struct udp_pcb *endpoint, struct pbuf *pbuf,
 
 /* --- Waiting ---------------------------------------------------------------------------------- */
 
-static const char *link_text(void)
-{
-    return network_link() ? "" : ", the link is down";
-}
-
 static void give_up(void)
 {
     const char *server = network_address_text(transfer.uri->server);
 
     if (transfer.connected)
-        finish(FAILED,
-               fail(ERROR_TFTP_LOST, "writing \"%s\" to %s, after %u of %u bytes%s", transfer.name,
-                    server, (unsigned)transfer.offset, (unsigned)transfer.length, link_text()));
+        finish(FAILED, fail(ERROR_TFTP_LOST, "writing \"%s\" to %s, after %u of %u bytes%s",
+                            transfer.name, server, (unsigned)transfer.offset,
+                            (unsigned)transfer.length, network_link_text()));
     else
         finish(FAILED, fail(ERROR_TFTP_NO_ANSWER, "writing \"%s\" to %s, port %u, %u requests%s",
-                            transfer.name, server, server_port(), transfer.tries, link_text()));
+                            transfer.name, server, tftp_server_port(transfer.uri), transfer.tries,
+                            network_link_text()));
 }
 
 static void send_again(uint64_t now)
@@ -260,7 +266,7 @@ static void send_again(uint64_t now)
     transfer.again_ms = transfer.again_ms < AGAIN_LAST_MS ? 2 * transfer.again_ms : AGAIN_LAST_MS;
     print("  TFTP: no answer from %s yet (%u s of %u s, escape stops)%s\n",
           network_address_text(transfer.uri->server), (unsigned)(since / 1000),
-          (transfer.connected ? STALL_TOTAL_MS : REQUEST_TOTAL_MS) / 1000, link_text());
+          (transfer.connected ? STALL_TOTAL_MS : REQUEST_TOTAL_MS) / 1000, network_link_text());
     network_find_again(transfer.uri->server);
     send_current();
 }
@@ -269,10 +275,17 @@ static void run(void)
 {
     send_current();
     while (transfer.outcome == RUNNING) {
+        bool stopped;
+
         network_poll();
         if (transfer.outcome != RUNNING)
             return;
-        if (network_interrupted()) {
+        stopped = network_interrupted();
+        if (transfer.all_taken) {
+            if (stopped || transfer.answers >= transfer.tries ||
+                platform_milliseconds() - transfer.progress_ms >= LATE_ANSWER_MS)
+                finish(COMPLETE, OK);
+        } else if (stopped) {
             if (transfer.connected)
                 send_error(transfer.peer, TFTP_ERROR_UNDEFINED, "stopped by a key");
             finish(FAILED, fail(ERROR_NET_STOPPED, "while writing \"%s\"", transfer.name));
@@ -292,8 +305,9 @@ static enum outcome start(bool with_options)
     udp_recv(transfer.endpoint, received, NULL);
     transfer.outcome = RUNNING;
     transfer.may_ask = with_options;
-    transfer.asked_options = transfer.asked_plain = transfer.connected = false;
-    transfer.tries = 0;
+    transfer.asked_options = transfer.asked_plain = false;
+    transfer.connected = transfer.all_taken = false;
+    transfer.tries = transfer.answers = 0;
     transfer.block = 0;
     transfer.offset = 0;
     transfer.again_ms = AGAIN_FIRST_MS;

@@ -113,7 +113,9 @@ commands() {
     type_line 'devtree /chosen' && on_console '^  \+ memory-map'
     result $? "$of: devtree of a node"
     type_line 'devtree dump tftp://192.0.2.1/tree-%%41' && cmp "$work/tree" "$files/tree-A"
-    result $? "$of: the tree goes to a TFTP server"
+    result $? "$of: the tree goes to a TFTP server" || {
+        ls -l "$work/tree" "$files"
+    } | tr -d '\000\r' | sed 's/^/# /'
     rm -f "$files/tree-A"
 
     type_line 'nic' && type_line 'nic 0' && on_console 'frames: [1-9][0-9]* received, [1-9][0-9]* sent'

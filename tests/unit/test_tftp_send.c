@@ -32,7 +32,11 @@ static struct {
     unsigned error_at_block; /* not 0: answers this block with an error; 1000: the request */
     unsigned silent_from;    /* not 0: from this block on it is dead */
     bool acks_twice;
+    /* not 0: the first request has an answer when the second one comes, that one when so many
+     * blocks have come: from a process of its own, which empties the file. */
+    unsigned second_process_after;
 
+    uint16_t port;
     unsigned requests, requests_with_options, data_packets, errors;
     char path[200];
     unsigned tsize, block_size;
@@ -45,7 +49,7 @@ static struct {
 
 static void send_back(const uint8_t *bytes, size_t length)
 {
-    peer_send(peer_address("10.0.2.2"), SERVER_PORT, peer_address("10.0.2.15"), server.client_port,
+    peer_send(peer_address("10.0.2.2"), server.port, peer_address("10.0.2.15"), server.client_port,
               bytes, length);
 }
 
@@ -154,15 +158,22 @@ static void take_data(const uint8_t *packet, size_t length)
     }
     if (block == (uint16_t)server.block)
         send_ack(block);
+    if (server.second_process_after == server.data_packets) {
+        server.port++;
+        server.block = 0;
+        server.length = 0;
+        server.complete = false;
+        send_oack();
+    }
 }
 
 static void received(const struct peer_datagram *datagram)
 {
     if (datagram->to_port == 69)
         take_request(datagram);
-    else if (datagram->to_port == SERVER_PORT && get_be16(datagram->bytes) == 3)
+    else if (datagram->to_port == server.port && get_be16(datagram->bytes) == 3)
         take_data(datagram->bytes, datagram->length);
-    else if (datagram->to_port == SERVER_PORT && get_be16(datagram->bytes) == 5)
+    else if (datagram->to_port >= SERVER_PORT && get_be16(datagram->bytes) == 5)
         server.errors++;
 }
 
@@ -173,6 +184,7 @@ static int set_up(void **state)
     peer_configure();
     memset(&server, 0, sizeof server);
     server.knows_options = true;
+    server.port = SERVER_PORT;
     peer_on_receive(received);
     return 0;
 }
@@ -275,6 +287,23 @@ static void test_lost_requests(void **state)
     assert_int_equal(server.requests, 4);
 }
 
+/*
+ * A request that is sent again while the server is only slow starts a second process there, which
+ * empties the file that the first one writes: in the middle, or when everything has been written.
+ */
+static void test_second_process(void **state)
+{
+    static const unsigned after[] = {1, 2, 5, 20, 21};
+
+    for (size_t i = 0; i < sizeof after / sizeof after[0]; i++) {
+        set_up(state);
+        server.deaf_requests = 1;
+        server.second_process_after = after[i];
+        expect_whole(30000);
+        assert_int_equal(server.port, SERVER_PORT + 1);
+    }
+}
+
 /* Acknowledgements that come twice do not double the blocks. */
 static void test_sorcerers_apprentice(void **state)
 {
@@ -365,6 +394,7 @@ int main(void)
         cmocka_unit_test_setup(test_what_the_server_grants, set_up),
         cmocka_unit_test_setup(test_loss, set_up),
         cmocka_unit_test_setup(test_lost_requests, set_up),
+        cmocka_unit_test_setup(test_second_process, set_up),
         cmocka_unit_test_setup(test_sorcerers_apprentice, set_up),
         cmocka_unit_test_setup(test_refusals, set_up),
         cmocka_unit_test_setup(test_silence, set_up),
