@@ -18,7 +18,7 @@ FUZZ_PROGRAMS := $(FUZZ_NAMES:%=$(FUZZ_DIR)/bin/%)
 # rest a target gets what it calls: the less there is in a program, the faster it runs.
 FUZZ_TABLES := $(wildcard loader/*/*.c)
 FUZZ_CORE := $(FUZZ_DIR)/core.a
-FUZZ_CORE_OBJECTS := $(call objects,fuzz,$(filter-out boot/main.c $(FUZZ_TABLES),$(CORE)) $(HOST) $(FUZZ_SHARED)) \
+FUZZ_CORE_OBJECTS := $(call objects,fuzz,$(filter-out $(FUZZ_TABLES),$(CORE)) $(HOST) $(FUZZ_SHARED)) \
 	$(call zlib_objects,fuzz) $(call lwip_objects,fuzz)
 
 # What is compared in these tells nothing that helps to get further, and telling takes most of the
@@ -42,7 +42,7 @@ FUZZ_REPLAY_VARIANTS := linux-powerpc linux-i386
 
 define fuzz_replay_variant
 FUZZ_REPLAY_OBJECTS_$(1) := $$(call objects,$(1),$$(FUZZ_TABLES) tests/fuzz/replay.c)
-$(BUILD)/$(1)/fuzz/core.a: $$(call objects,$(1),$$(filter-out boot/main.c $$(FUZZ_TABLES),$$(CORE)) $$(HOST) \
+$(BUILD)/$(1)/fuzz/core.a: $$(call objects,$(1),$$(filter-out $$(FUZZ_TABLES),$$(CORE)) $$(HOST) \
 		$$(FUZZ_SHARED)) $$(call zlib_objects,$(1)) $$(call lwip_objects,$(1))
 	$$(say) AR $$@
 	@mkdir -p $$(@D)

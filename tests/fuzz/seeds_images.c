@@ -17,6 +17,12 @@ static void seed_sample(const char *target, const char *name)
     seed(target, name, sample.bytes, sample.length);
 }
 
+/* For the target launch: what comes to its end. The names are unique. */
+static void seed_launch(const struct builder *kernel, const char *name)
+{
+    seed("launch", name, kernel->bytes, kernel->length);
+}
+
 static void build_samples(void)
 {
     struct macho_sample powerpc;
@@ -34,17 +40,29 @@ static void seed_programs(void)
     seed("macho", "powerpc", macho.bytes, macho.length);
     seed("macho", "i386", macho_i386.bytes, macho_i386.length);
     seed("macho", "x86_64", macho_x86_64.bytes, macho_x86_64.length);
+    seed_launch(&macho, "powerpc");
+    seed_launch(&macho_i386, "i386");
+    seed_launch(&macho_x86_64, "x86_64");
+    seed_launch(&xcoff, "xcoff");
+    seed_launch(&elf, "elf");
     seed("xcoff", "program", xcoff.bytes, xcoff.length);
     seed("elf", "program", elf.bytes, elf.length);
     build_elf_kernel(&sample, false);
     seed_sample("elf", "kernel32");
+    seed_launch(&sample, "kernel32");
     build_elf_kernel(&sample, true);
     seed_sample("elf", "kernel64");
+    seed_launch(&sample, "kernel64");
     build_kludge(&sample);
     seed_sample("multiboot", "kernel");
     seed_sample("elf", "kludge");
+    seed_launch(&sample, "kludge");
     build_bzimage(&sample);
     seed_sample("linux", "kernel");
+    /* pref_address and init_size, as they fit the target's machine. */
+    builder_set64(&sample, 0x258, 4u << 20);
+    builder_set32(&sample, 0x260, 2u << 20);
+    seed_launch(&sample, "linux");
 }
 
 /* --- Fat files ------------------------------------------------------------------------------- */

@@ -26,6 +26,16 @@ static void say(const void *bytes, size_t length)
     conversation_length += 2 + length;
 }
 
+/* The same with a byte in front, as the targets writing and proxy want it. */
+static void say_as(uint8_t who, const void *bytes, size_t length)
+{
+    static uint8_t with[1 + sizeof packet];
+
+    with[0] = who;
+    memcpy(with + 1, bytes, length);
+    say(with, 1 + length);
+}
+
 static void seed_conversation(const char *target, const char *name)
 {
     seed(target, name, conversation, conversation_length);
@@ -104,6 +114,69 @@ static void seed_bsdp(void)
     say(packet, (size_t)(at - packet));
     seed_conversation("lease", "bsdp");
     seed("bsdp", "images", list, sizeof list);
+}
+
+/* The lease's offer and a proxy's at once, the lease, and what the proxy says on port 4011. */
+static void seed_proxy(void)
+{
+    static const uint8_t menu[] = {6,    1, 3,  8,   7,   0x80, 0,   1,   10,  0,
+                                   2,    9, 10, 4,   0,   'P',  'X', 'E', 9,   9,
+                                   0x80, 0, 6,  'D', 'a', 'r',  'w', 'i', 'n', 0xFF};
+    static const uint8_t dhcpd[] = {10, 0, 2, 2}, proxy[] = {10, 0, 2, 9},
+                         mask[] = {255, 255, 255, 0};
+    uint8_t lease[300], offer[400], *at;
+    size_t lease_length, offer_length;
+
+    at = begin(DHCP_IS_OFFER);
+    at = dhcp_put_option(at, DHCP_SERVER_ID, dhcpd, 4);
+    at = dhcp_put_option(at, DHCP_NETMASK, mask, 4);
+    *at++ = DHCP_END;
+    lease_length = (size_t)(at - packet);
+    memcpy(lease, packet, lease_length);
+    at = begin(DHCP_IS_OFFER);
+    put_be32(packet + DHCP_YIADDR, 0);
+    at = dhcp_put_option(at, DHCP_SERVER_ID, proxy, 4);
+    at = put_text(at, DHCP_VENDOR_CLASS, "PXEClient");
+    at = dhcp_put_option(at, DHCP_VENDOR, menu, sizeof menu);
+    *at++ = DHCP_END;
+    offer_length = (size_t)(at - packet);
+    memcpy(offer, packet, offer_length);
+
+    say_as(2, lease, lease_length);
+    say_as(1, offer, offer_length);
+    lease[DHCP_OPTIONS + 2] = DHCP_IS_ACK;
+    say_as(0, lease, lease_length);
+    offer[DHCP_OPTIONS + 2] = DHCP_IS_ACK;
+    memcpy(offer + DHCP_FILE, "kernel", 6);
+    say_as(0, offer, offer_length);
+    seed_conversation("proxy", "menu");
+    /* All in the offer. */
+    offer[DHCP_OPTIONS + 2] = lease[DHCP_OPTIONS + 2] = DHCP_IS_OFFER;
+    say_as(3, offer, offer_length);
+    say_as(0, lease, lease_length);
+    lease[DHCP_OPTIONS + 2] = DHCP_IS_ACK;
+    say_as(0, lease, lease_length);
+    seed_conversation("proxy", "offer");
+}
+
+static void seed_writing(void)
+{
+    static const uint8_t oack[] = "\0\6blksize\0001000\0tsize\0005000";
+    static const uint8_t error[] = "\0\5\0\3full";
+    uint8_t ack[] = {0, 4, 0, 0};
+
+    say_as(0, oack, sizeof oack);
+    for (ack[3] = 1; ack[3] <= 6; ack[3]++)
+        say_as(0, ack, sizeof ack);
+    seed_conversation("writing", "blocks");
+    /* Without options; after two blocks a second process has the file. */
+    for (ack[3] = 0; ack[3] <= 2; ack[3]++)
+        say_as(0, ack, sizeof ack);
+    for (ack[3] = 0; ack[3] <= 10; ack[3]++)
+        say_as(1, ack, sizeof ack);
+    seed_conversation("writing", "second");
+    say_as(0, error, sizeof error);
+    seed_conversation("writing", "error");
 }
 
 static void seed_tftp(void)
@@ -186,5 +259,7 @@ void seeds_of_packets(void)
     seed_frames();
     seed_dhcp();
     seed_bsdp();
+    seed_proxy();
     seed_tftp();
+    seed_writing();
 }
