@@ -5,6 +5,8 @@
 #ifndef NET_LWIPOPTS_H
 #define NET_LWIPOPTS_H
 
+#include "lib/internet_checksum.h"
+
 /* One thread, no operating system, callbacks only. */
 #define NO_SYS               1
 #define SYS_LIGHTWEIGHT_PROT 0
@@ -52,16 +54,16 @@
 #define LWIP_RANDOMIZE_INITIAL_LOCAL_PORTS 0
 
 /*
- * Checksums are checked once, when a packet comes in, and made once, when it goes out. Algorithm 2
- * sums 16-bit words from even addresses; it copes with any alignment of the card's buffers.
+ * Checksums are checked once, when a packet comes in, and made once, when it goes out: by our own
+ * sum, which copes with any alignment of the card's buffers.
  */
-#define CHECKSUM_CHECK_IP     1
-#define CHECKSUM_CHECK_UDP    1
-#define CHECKSUM_CHECK_ICMP   1
-#define CHECKSUM_GEN_IP       1
-#define CHECKSUM_GEN_UDP      1
-#define CHECKSUM_GEN_ICMP     1
-#define LWIP_CHKSUM_ALGORITHM 2
+#define CHECKSUM_CHECK_IP          1
+#define CHECKSUM_CHECK_UDP         1
+#define CHECKSUM_CHECK_ICMP        1
+#define CHECKSUM_GEN_IP            1
+#define CHECKSUM_GEN_UDP           1
+#define CHECKSUM_GEN_ICMP          1
+#define LWIP_CHKSUM(bytes, length) internet_sum(bytes, (size_t)(length))
 
 /*
  * Memory is static. Packets that leave are small (acknowledgements, requests) and live until the
