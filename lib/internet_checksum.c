@@ -14,34 +14,41 @@ struct __attribute__((packed, may_alias)) half_word {
     uint16_t value;
 };
 
-/* What leaves the sum at its top comes in again at its bottom. */
-static inline uintptr_t plus(uintptr_t sum, uintptr_t value)
-{
-    sum += value;
-    return sum + (sum < value);
-}
+/* What leaves the sum at its top is counted: x86 adds it with the carry flag. */
+#define ADD(value)                     \
+    do {                               \
+        const uintptr_t term = value;  \
+                                       \
+        sum += term;                   \
+        carries += sum < term ? 1 : 0; \
+    } while (0)
+#define AT_ONCE 4
 
 uint16_t internet_sum(const void *bytes, size_t length)
 {
     const uint8_t *at = bytes;
-    uintptr_t sum = 0;
+    const struct word *words;
+    uintptr_t sum = 0, carries = 0;
 
-    for (; length >= 4 * sizeof sum; length -= 4 * sizeof sum, at += 4 * sizeof sum) {
-        const struct word *words = (const struct word *)at;
-
-        sum = plus(sum, words[0].value);
-        sum = plus(sum, words[1].value);
-        sum = plus(sum, words[2].value);
-        sum = plus(sum, words[3].value);
+    for (; length >= AT_ONCE * sizeof *words; length -= AT_ONCE * sizeof *words) {
+        words = (const struct word *)at;
+        ADD(words[0].value);
+        ADD(words[1].value);
+        ADD(words[2].value);
+        ADD(words[3].value);
+        at += AT_ONCE * sizeof *words;
     }
+    for (; length >= sizeof *words; length -= sizeof *words, at += sizeof *words)
+        ADD(((const struct word *)at)->value);
     for (; length >= 2; length -= 2, at += 2)
-        sum = plus(sum, ((const struct half_word *)at)->value);
+        ADD(((const struct half_word *)at)->value);
     if (length != 0) {
         const uint8_t last[2] = {*at, 0};
 
-        sum = plus(sum, ((const struct half_word *)last)->value);
+        ADD(((const struct half_word *)last)->value);
     }
-    while (sum >> 16 != 0) /* a few times: each brings the sum 16 bits closer */
+    sum = (sum >> 16) + (sum & 0xFFFF) + carries;
+    while (sum >> 16 != 0) /* a few times: each brings it 16 bits closer */
         sum = (sum >> 16) + (sum & 0xFFFF);
     return (uint16_t)sum;
 }
