@@ -16,6 +16,7 @@
 
 #include "boot/network_identity.h"
 #include "console/error.h"
+#include "lib/ticks.h"
 #include "loader/image.h"
 
 typedef uint64_t physical_address;
@@ -47,7 +48,7 @@ enum platform_key {
 uint64_t platform_microseconds(void);
 static inline uint64_t platform_milliseconds(void)
 {
-    return platform_microseconds() / 1000;
+    return us_to_ms(platform_microseconds());
 }
 /* Waits at least this long. For hardware's reset times only; anything longer polls. */
 void platform_delay_us(uint32_t microseconds);

@@ -57,8 +57,9 @@ struct reference {
 
 static struct {
     uint64_t hz;
+    uint32_t scale;               /* of lib/ticks.h */
     uint64_t start_tsc, start_us; /* the moment from which `hz` holds */
-} rate = {TSC_GUESS, 0, 0};
+} rate = {TSC_GUESS, TICKS_SCALE(TSC_GUESS), 0, 0};
 
 static uint16_t pm_timer_port;
 
@@ -245,6 +246,7 @@ void clock_initialise(void)
     rate.start_us = platform_microseconds(); /* by the guess: goes on from there */
     rate.start_tsc = tsc();
     rate.hz = hz;
+    rate.scale = ticks_scale(hz);
 }
 
 uint64_t clock_tsc_hz(void)
@@ -257,9 +259,7 @@ uint64_t clock_tsc_hz(void)
 uint64_t platform_microseconds(void)
 {
     static uint64_t latest;
-    uint64_t ticks = tsc() - rate.start_tsc;
-    /* The remainder is below 2 * 10^10: no product overflows. */
-    uint64_t now = rate.start_us + ticks / rate.hz * 1000000 + ticks % rate.hz * 1000000 / rate.hz;
+    uint64_t now = rate.start_us + ticks_to_us(tsc() - rate.start_tsc, rate.scale);
 
     /* Firmware that sets the counter in its own interrupts must not turn time back. */
     if (now > latest)

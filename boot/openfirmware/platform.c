@@ -22,7 +22,7 @@
 #define CLOCK_FALLBACK 10000000u
 
 static of_cell console_out, console_in;
-static uint32_t clock_frequency = CLOCK_FALLBACK;
+static uint32_t clock_scale = TICKS_SCALE(CLOCK_FALLBACK);
 static char arguments[ARGUMENTS_LENGTH];
 static char boot_path[ARGUMENTS_LENGTH];
 
@@ -78,8 +78,7 @@ static uint64_t time_base(void)
 
 uint64_t platform_microseconds(void)
 {
-    uint64_t ticks = time_base();
-    return ticks / clock_frequency * 1000000 + ticks % clock_frequency * 1000000 / clock_frequency;
+    return ticks_to_us(time_base(), clock_scale);
 }
 
 void platform_delay_us(uint32_t microseconds)
@@ -121,7 +120,7 @@ static uint32_t frequency_by_measuring(void)
 void clock_set_frequency(uint32_t hertz)
 {
     if (hertz != 0)
-        clock_frequency = hertz;
+        clock_scale = ticks_scale(hertz);
 }
 
 static void clock_initialise(void)
