@@ -106,7 +106,9 @@ bool tftp_parse(const uint8_t *packet, size_t length, struct tftp_packet *parsed
 {
     uint16_t opcode;
 
-    memset(parsed, 0, sizeof *parsed);
+    /* All but the text, which no block has. */
+    memset(parsed, 0, offsetof(struct tftp_packet, text));
+    parsed->text[0] = '\0';
     if (length < 2)
         return false;
     opcode = get_be16(packet);

@@ -46,12 +46,12 @@ struct tftp_packet {
     uint16_t block;      /* DATA, ACK */
     const uint8_t *data; /* DATA: inside the packet */
     size_t length;
-    uint16_t error;              /* ERROR: the number */
-    char text[TFTP_TEXT_LENGTH]; /* ERROR: the server's words, printable */
+    uint16_t error; /* ERROR: the number */
     /* OACK; 0 (or the flag) means absent. Malformed, or with names that we never ask for: `bad`. */
     bool has_size, bad;
     uint64_t size;
     uint32_t block_size, timeout, window;
+    char text[TFTP_TEXT_LENGTH]; /* ERROR: the server's words, printable; else "" */
 };
 
 /* Takes a packet apart. False if it is cut off or none that a server sends. */

@@ -6,6 +6,8 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <cmocka.h>
 #undef fail /* cmocka's macro; ours is a function */
 
@@ -41,25 +43,30 @@ static uint16_t wire_sum(const uint8_t *bytes, size_t length)
 }
 
 /*
- * Every length from every alignment. The bytes end where their memory does, so that the sanitizers
- * see one read too many; what stands in front is not zero, so that it is seen in the sum.
+ * Every length from every alignment. The bytes end where a page does that cannot be read behind, so
+ * that one read too many is seen; what stands in front is not zero, so that it is seen in the sum.
  */
 static void compare_all(void (*fill)(uint8_t *bytes, size_t length))
 {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uint8_t *memory =
+        mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    assert_true(memory != MAP_FAILED && page >= LENGTH_MAXIMUM + ALIGNMENTS);
+    assert_int_equal(mprotect(memory + page, page, PROT_NONE), 0);
+    memset(memory, 0x5A, page);
     for (size_t length = 0; length <= LENGTH_MAXIMUM; length++)
         for (size_t shift = 0; shift < ALIGNMENTS; shift++) {
-            uint8_t *memory = malloc(shift + length + (shift + length == 0));
-            uint8_t *bytes = memory + shift;
+            uint8_t *bytes = memory + page - length - shift; /* shift 0: as far as it goes */
 
-            assert_non_null(memory);
-            memset(memory, 0x5A, shift);
             fill(bytes, length);
             if (wire_sum(bytes, length) != plain_sum(bytes, length)) {
                 print_message("length %u, alignment %u\n", (unsigned)length, (unsigned)shift);
                 assert_int_equal(wire_sum(bytes, length), plain_sum(bytes, length));
             }
-            free(memory);
+            memset(bytes, 0x5A, length);
         }
+    munmap(memory, 2 * page);
 }
 
 static void fill_zero(uint8_t *bytes, size_t length)
