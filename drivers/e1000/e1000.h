@@ -30,8 +30,11 @@ enum e1000_chip {
 #define E1000_ID_CHIP      0x0FFu
 #define E1000_82542_REV2_0 2 /* PCI revision of the 82542 with the most errata */
 
-/* Frames that the receive ring holds: a TFTP window and what comes between. */
-#define E1000_BURST 63u
+/*
+ * Frames that the receive ring holds when as many as ever are kept back: a TFTP window and what
+ * comes between.
+ */
+#define E1000_BURST 56u
 
 enum e1000_medium { E1000_COPPER, E1000_FIBRE, E1000_SERDES };
 

@@ -15,10 +15,10 @@
 #include "lib/bytes.h"
 
 /* RDLEN and TDLEN count in 128 bytes: eight descriptors. */
-#define RECEIVE_COUNT   (E1000_BURST + 1) /* a ring that is full has one free descriptor */
+#define RECEIVE_COUNT   (E1000_BURST + GIVE_BACK_EVERY)
 #define TRANSMIT_COUNT  16u
 #define BUFFER_LENGTH   2048u /* RCTL.BSIZE 0 */
-#define GIVE_BACK_EVERY 8u    /* descriptors for one write of RDT */
+#define GIVE_BACK_EVERY 8u    /* descriptors for one write of RDT; until then they stay with us */
 #define TRANSMIT_US     100000
 
 /*
@@ -139,8 +139,6 @@ static bool deliver(struct e1000 *card, unsigned index, uint8_t status, nic_rece
 /* The tail goes to the last descriptor handled: that one is the one that stays with us. */
 static void give_back(struct e1000 *card)
 {
-    if (card->receive_given == 0)
-        return;
     card->receive_given = 0;
     dma_write_barrier();
     e1000_write(card, E1000_RDT, (card->receive_next + RECEIVE_COUNT - 1) % RECEIVE_COUNT);
@@ -166,7 +164,6 @@ unsigned e1000_poll(struct nic *nic, nic_receive receive, unsigned budget)
         if (++card->receive_given == GIVE_BACK_EVERY)
             give_back(card);
     }
-    give_back(card);
     return count;
 }
 

@@ -2,9 +2,13 @@
 /*
  * The RTL8139's receive ring.
  *
- * A frame is taken when the chip says that the ring is not empty (CR.BUFE), its header has a real
- * length, and the write position (CBR) is past its end. ISR.ROK is no part of the decision: it is
- * late on some chips, and BUFE alone is early on some machines.
+ * A frame is taken when the chip says that the ring is not empty (CR.BUFE), or its header is there
+ * where something else stood in the empty ring; if that has a real length, and the write position
+ * (CBR) is past its end. ISR.ROK is no part of the decision: it is late on some chips, and BUFE
+ * alone is early on some machines. The header alone is early in QEMU, which writes it first.
+ *
+ * Registers are far away, and an emulator's farther still: they are read when the memory at the
+ * next header's place has changed, else once in a millisecond.
  */
 #include "boot/platform.h"
 #include "drivers/deadline.h"
@@ -37,7 +41,7 @@ static unsigned group_hash(const uint8_t address[6])
     return crc >> 26;
 }
 
-enum ring_state { RING_EMPTY, RING_UNFINISHED, RING_DAMAGED, RING_FRAME };
+enum ring_state { RING_QUIET, RING_EMPTY, RING_UNFINISHED, RING_DAMAGED, RING_FRAME };
 
 /*
  * RBSTART goes first: with the receiver on, nothing may go to where it pointed before. The data
@@ -50,7 +54,9 @@ void rtl8139_receive_start(struct nic *nic)
     const struct io_window *w = &nic->registers;
     unsigned hash = group_hash(nic_bridge_group);
 
-    card->offset = 0;
+    card->offset = card->known = card->kept = 0;
+    card->quiet = false;
+    card->asked_ms = 0;
     card->draining = false;
     card->waiting = false;
     io_write32(w, RTL_RBSTART, card->bus);
@@ -85,27 +91,85 @@ static void receiver_restart(struct nic *nic)
     nic->counters.receiver_restarts++;
 }
 
-static enum ring_state inspect(struct nic *nic, const uint8_t **frame, unsigned *length)
+/* What stands at a header's place; the chip changes it behind the compiler's back. */
+static uint32_t word_at(const struct rtl8139 *card, unsigned offset)
+{
+    const volatile uint8_t *at = card->memory + offset;
+
+    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* From a frame's header to the next one. */
+static unsigned step(unsigned length)
+{
+    return (HEADER_LENGTH + length + 3) & ~3u;
+}
+
+static void give_back(struct nic *nic)
+{
+    struct rtl8139 *card = nic->state;
+
+    if (card->kept == 0)
+        return;
+    card->kept = 0;
+    io_write16(&nic->registers, RTL_CAPR, (uint16_t)(card->offset - CAPR_LAG));
+}
+
+/*
+ * Asks the chip how much there is. What shall stand at a header's place in the empty ring is read
+ * in front of the register that says that nothing has come there yet: BUFE, or CBR if it is just
+ * behind the frame that is there. If the next header should be the same, the next look in time
+ * finds it. BUFE follows CAPR late on some chips; CBR tells then that there is no frame.
+ */
+static enum ring_state ask(struct nic *nic)
 {
     struct rtl8139 *card = nic->state;
     const struct io_window *w = &nic->registers;
-    const uint8_t *header = card->memory + card->offset;
-    unsigned present, status;
+    uint32_t word = word_at(card, card->offset);
+    unsigned expected = step(word >> 16);
+    bool announced = card->quiet && word != card->stale;
 
-    if (io_read8(w, RTL_CR) & CR_BUFE)
-        return RING_EMPTY;
-    present = (io_read16(w, RTL_CBR) - card->offset) & (RTL_RING_LENGTH - 1);
+    if (!announced) {
+        if (card->quiet && platform_milliseconds() == card->asked_ms)
+            return RING_QUIET;
+        give_back(nic);
+        card->stale = word;
+        if (io_read8(w, RTL_CR) & CR_BUFE)
+            return RING_EMPTY;
+    } else {
+        card->stale = word_at(card, (card->offset + expected) & (RTL_RING_LENGTH - 1));
+    }
+    card->known = (io_read16(w, RTL_CBR) - card->offset) & (RTL_RING_LENGTH - 1);
+    card->quiet = announced && card->known == expected;
     dma_read_barrier();
-    if (present < HEADER_LENGTH)
-        return RING_UNFINISHED; /* what stands there is from the ring's last round */
+    return RING_FRAME;
+}
+
+static enum ring_state inspect(struct nic *nic, const uint8_t **frame, unsigned *length)
+{
+    struct rtl8139 *card = nic->state;
+    const uint8_t *header = card->memory + card->offset;
+    unsigned status;
+
+    if (card->known < HEADER_LENGTH) {
+        enum ring_state state = ask(nic);
+
+        if (state != RING_FRAME)
+            return state;
+        if (card->known < HEADER_LENGTH) {
+            card->known = 0;
+            return RING_UNFINISHED; /* what stands there is from the ring's last round */
+        }
+    }
     status = get_le16(header);
     *length = get_le16(header + 2);
-    if (*length == HEADER_UNFINISHED)
-        return RING_UNFINISHED;
-    if (!(status & HEADER_ROK) || *length < LENGTH_SHORTEST || *length > LENGTH_LONGEST)
+    if (*length != HEADER_UNFINISHED &&
+        (!(status & HEADER_ROK) || *length < LENGTH_SHORTEST || *length > LENGTH_LONGEST))
         return RING_DAMAGED;
-    if (present < HEADER_LENGTH + *length)
+    if (*length == HEADER_UNFINISHED || card->known < HEADER_LENGTH + *length) {
+        card->known = 0; /* ask again */
         return RING_UNFINISHED;
+    }
     *frame = header + HEADER_LENGTH;
     return RING_FRAME;
 }
@@ -113,11 +177,15 @@ static enum ring_state inspect(struct nic *nic, const uint8_t **frame, unsigned 
 static void advance(struct nic *nic, unsigned length)
 {
     struct rtl8139 *card = nic->state;
+    unsigned taken = step(length);
 
-    card->offset = ((card->offset + HEADER_LENGTH + length + 3) & ~3u) & (RTL_RING_LENGTH - 1);
-    io_write16(&nic->registers, RTL_CAPR, (uint16_t)(card->offset - CAPR_LAG));
-    /* Gives the chip the time to update BUFE. */
-    (void)io_read16(&nic->registers, RTL_CAPR);
+    /* No header any more: the next one there will be told from it. */
+    put_le32(card->memory + card->offset, 0);
+    card->offset = (card->offset + taken) & (RTL_RING_LENGTH - 1);
+    card->known = card->known > taken ? card->known - taken : 0;
+    card->kept += taken;
+    if (card->kept >= RTL_KEPT_BACK)
+        give_back(nic);
 }
 
 /* True if the frame at the head has been unfinished for too long. */
@@ -134,7 +202,8 @@ static bool stuck(struct rtl8139 *card)
 }
 
 /*
- * The ring is empty. Returns true if it has to be looked at once more.
+ * The ring is empty. Returns true if it has to be looked at once more. The causes are read once in
+ * a millisecond: after an overflow the ring stays empty.
  *
  * After an overflow the receiver has to be started anew. That empties the ring, so it happens only
  * when every frame has been handed out: the receiver is switched off here, what came in since the
@@ -145,17 +214,24 @@ static bool stuck(struct rtl8139 *card)
 static bool empty_ring(struct nic *nic)
 {
     struct rtl8139 *card = nic->state;
+    uint64_t now;
     uint16_t causes;
 
     if (card->draining) {
         receiver_restart(nic);
         return false;
     }
+    card->quiet = true;
+    now = platform_milliseconds();
+    if (now == card->asked_ms)
+        return false;
+    card->asked_ms = now;
     causes = io_read16(&nic->registers, RTL_ISR);
     if (causes & (ISR_RXOVW | ISR_FOVW)) {
         nic->counters.receive_overflows++;
         receiver_stop(nic);
         card->draining = true;
+        card->quiet = false;
         return true;
     }
     if (causes & (ISR_ROK | ISR_RER))
@@ -174,6 +250,8 @@ unsigned rtl8139_poll(struct nic *nic, nic_receive receive, unsigned budget)
         unsigned length = 0;
 
         switch (inspect(nic, &frame, &length)) {
+        case RING_QUIET:
+            return count;
         case RING_EMPTY:
             card->waiting = false;
             if (!empty_ring(nic))

@@ -16,9 +16,11 @@
  * networks carry them, does so up to 69632 bytes (NET_BUFSIZE). With less room, whoever sends such
  * a frame writes over what lies behind.
  */
-#define RTL_RING_LENGTH    32768u
-#define RTL_RING_PAD       0x11800u
-#define RTL_BURST          21u /* frames of 1514 bytes, CRC and header, in the ring */
+#define RTL_RING_LENGTH 32768u
+#define RTL_RING_PAD    0x11800u
+/* So many bytes that were taken may be kept back; then the chip is told that they are. */
+#define RTL_KEPT_BACK      1600u
+#define RTL_BURST          20u /* frames of 1514 bytes, CRC and header, in the rest of the ring */
 #define RTL_TRANSMIT_SLOTS 4u
 #define RTL_TRANSMIT_ROOM  1536u /* a slot's buffer: NIC_FRAME_MAXIMUM and alignment */
 
@@ -26,8 +28,13 @@ struct rtl8139 {
     uint8_t *memory; /* ring, pad, four transmit buffers: one piece */
     uint32_t bus;    /* its address for the card */
     unsigned offset; /* of the next frame's header in the ring */
-    bool draining;   /* receiver off after an overflow; the ring still holds frames */
-    bool waiting;    /* for a frame that is announced and not complete, since: */
+    unsigned known;  /* bytes from there on that the chip is known to have written */
+    unsigned kept;   /* bytes in front of it that the chip still takes for ours */
+    bool quiet;      /* the ring was empty, and this stood at the next header's place: */
+    uint32_t stale;
+    uint64_t asked_ms; /* when the causes were read last; 0: never */
+    bool draining;     /* receiver off after an overflow; the ring still holds frames */
+    bool waiting;      /* for a frame that is announced and not complete, since: */
     uint64_t waiting_since_ms;
     unsigned slot; /* the next transmit slot */
     bool slot_busy[RTL_TRANSMIT_SLOTS];

@@ -575,7 +575,28 @@ static void test_receive(void **state)
     assert_int_equal(got.length[1], 1514);
     assert_int_equal(got.length[2], 61);
     assert_int_equal(nic.counters.received, 3);
-    assert_int_equal(e1000_model_register(&model, 0x2818), 2); /* all but the last are back */
+    assert_int_equal(e1000_model_register(&model, 0x2818), 63); /* eight at a time go back */
+    for (unsigned i = 0; i < 5; i++)
+        assert_true(arrive(4 + i, 60));
+    assert_int_equal(nic.driver->poll(&nic, receive, 8), 5);
+    assert_int_equal(e1000_model_register(&model, 0x2818), 7); /* all but the last are back */
+}
+
+/* What the driver says that it has room for has room at any time between two polls. */
+static void test_burst(void **state)
+{
+    (void)state;
+    open_card();
+    for (unsigned before = 0; before < 20; before++) {
+        assert_true(arrive(before, 60));
+        assert_int_equal(nic.driver->poll(&nic, receive, 8), 1);
+        for (unsigned i = 0; i < nic.driver->burst; i++)
+            assert_true(arrive(i, 1514));
+        while (nic.driver->poll(&nic, receive, 8) != 0)
+            ;
+    }
+    assert_int_equal(got.count, 20 * (1 + nic.driver->burst));
+    assert_int_equal(got.damaged, 0);
 }
 
 static void test_ring_wrap(void **state)
@@ -903,6 +924,7 @@ int main(void)
         CARD(test_second_port_loaded_by_the_chip),
         CARD(test_second_port_from_eeprom),
         CARD(test_receive),
+        CARD(test_burst),
         CARD(test_ring_wrap),
         CARD(test_ring_full),
         CARD(test_done_bit_decides),

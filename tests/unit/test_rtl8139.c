@@ -272,8 +272,112 @@ static void test_receive(void **state)
     assert_int_equal(got.length[1], 1514);
     assert_int_equal(got.length[2], 61);
     assert_int_equal(nic.counters.received, 3);
+    host_clock_advance_us(1000); /* causes are read now and then */
+    assert_int_equal(nic.driver->poll(&nic, receive, 2), 0);
     assert_int_equal(model.isr & 1, 0);
     assert_int_equal(nic.counters.receiver_restarts, 0);
+}
+
+static unsigned accesses;
+
+static uint32_t counted_read(void *context, unsigned offset, unsigned width)
+{
+    accesses++;
+    return model.io.read(context, offset, width);
+}
+
+static void counted_write(void *context, unsigned offset, unsigned width, uint32_t value)
+{
+    accesses++;
+    model.io.write(context, offset, width, value);
+}
+
+/*
+ * In an empty ring the memory tells whether a frame has come: registers are asked once in a
+ * millisecond. A frame and its answer, one at a time as TFTP has them without windows, take four.
+ */
+static void test_registers_are_asked_rarely(void **state)
+{
+    static struct io_model counted = {NULL, counted_read, counted_write};
+    uint8_t answer[60] = {0};
+
+    (void)state;
+    open_card();
+    counted.context = model.io.context;
+    nic.registers.model = &counted;
+    host_clock_step_us(0);
+    assert_int_equal(nic.driver->poll(&nic, receive, 8), 0);
+    accesses = 0;
+    for (unsigned i = 0; i < 100; i++)
+        assert_int_equal(nic.driver->poll(&nic, receive, 8), 0);
+    assert_int_equal(accesses, 0);
+    for (unsigned i = 0; i < 100; i++) {
+        assert_true(arrive(i, 1478));
+        assert_int_equal(nic.driver->poll(&nic, receive, 8), 1);
+        assert_int_equal(nic.driver->transmit(&nic, answer, sizeof answer), OK);
+        assert_int_equal(nic.driver->poll(&nic, receive, 8), 0);
+    }
+    assert_true(accesses <= 4 * 100);
+    assert_int_equal(got.damaged, 0);
+    accesses = 0;
+    for (unsigned i = 0; i < 10; i++) {
+        host_clock_advance_us(1000);
+        assert_int_equal(nic.driver->poll(&nic, receive, 8), 0);
+    }
+    assert_true(accesses >= 10 && accesses <= 4 * 10);
+    nic.registers.model = &model.io;
+    host_clock_step_us(10);
+}
+
+/* Frames whose headers come to lie where those of the ring's last round were, and are the same. */
+static void test_same_headers_at_the_same_places(void **state)
+{
+    (void)state;
+    open_card();
+    host_clock_step_us(0);
+    assert_int_equal(nic.driver->poll(&nic, receive, 8), 0);
+    for (unsigned i = 0; i < 1000; i++) {
+        assert_true(arrive(i, 1024 - 8));
+        assert_int_equal(nic.driver->poll(&nic, receive, 8), 1);
+    }
+    assert_int_equal(got.damaged, 0);
+    host_clock_step_us(10);
+}
+
+/* What stood there happens to be the header that comes: found by the next look in time. */
+static void test_header_that_stood_there_before(void **state)
+{
+    (void)state;
+    open_card();
+    host_clock_step_us(0);
+    put_le16(host_memory(model.rbstart), 0x2001);
+    put_le16((uint8_t *)host_memory(model.rbstart) + 2, 104);
+    assert_int_equal(nic.driver->poll(&nic, receive, 8), 0);
+    assert_int_equal(nic.driver->poll(&nic, receive, 8), 0);
+    assert_true(arrive(1, 100));
+    assert_int_equal(nic.driver->poll(&nic, receive, 8), 0);
+    host_clock_advance_us(1000);
+    assert_int_equal(nic.driver->poll(&nic, receive, 8), 1);
+    assert_int_equal(got.damaged, 0);
+    assert_int_equal(nic.counters.receiver_restarts, 0);
+    host_clock_step_us(10);
+}
+
+/* What the driver says that it has room for has room at any time between two polls. */
+static void test_burst(void **state)
+{
+    (void)state;
+    open_card();
+    for (unsigned before = 0; before < 40; before++) {
+        assert_true(arrive(before, 60 + before * 37));
+        assert_int_equal(nic.driver->poll(&nic, receive, 8), 1);
+        for (unsigned i = 0; i < nic.driver->burst; i++)
+            assert_true(arrive(i, 1514));
+        while (nic.driver->poll(&nic, receive, 8) != 0)
+            ;
+    }
+    assert_int_equal(nic.counters.receive_overflows, 0);
+    assert_int_equal(got.damaged, 0);
 }
 
 /* Thousands of frames of all lengths: the ring's end is met at every offset that is possible. */
@@ -708,6 +812,10 @@ int main(void)
         CARD(test_no_eeprom),
         CARD(test_no_address_anywhere),
         CARD(test_receive),
+        CARD(test_registers_are_asked_rarely),
+        CARD(test_same_headers_at_the_same_places),
+        CARD(test_header_that_stood_there_before),
+        CARD(test_burst),
         CARD(test_ring_wrap),
         CARD(test_frame_far_too_long_at_the_very_end),
         CARD(test_header_at_the_very_end),
