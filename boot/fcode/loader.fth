@@ -17,7 +17,7 @@ headerless
 a0000 constant image-room
 4000 constant private-size
 2c000 constant dma-size
-840000 constant working-size
+450000 constant working-size
 : piece-size ( -- size )  image-room 8000 + private-size + dma-size +  ;
 
 0 value image                        \ 0: there is none yet

@@ -44,37 +44,29 @@ static void powerpc_contexts(struct contexts *contexts)
     uint32_t last = word_back(contexts, 1), one = last & 0xFF, four = last >> 24;
     unsigned place = contexts->at % 4;
     uint32_t before = word_back(contexts, place + 1), second = word_back(contexts, place + 5);
-    uint32_t third = word_back(contexts, place + 9), known, operation, target, base, low;
+    uint32_t known, operation, target, low;
     uint32_t *out = contexts->hashes;
 
-    if (place == 0)
-        contexts->words_by_base[before >> 16 & 31] = before & 0xFFFF;
     known = last & ((1u << 8 * place) - 1);
-    /* The fields of instructions: bits 0-5, 6-10, 11-15, and the higher half of the rest. */
+    /* The fields of instructions: bits 0-5, 6-10, and the higher half of the last 16. */
     operation = place > 0 ? known >> 8 * (place - 1) >> 2 : 0;
     target = place > 1 ? known >> 8 * (place - 2) >> 5 & 31 : 32;
-    base = place > 1 ? known >> 8 * (place - 2) & 31 : 32;
     low = place > 2 ? one : 0;
     contexts->kind = contexts->at < contexts->code_length ? place : DATA;
     known = contexts_hash(known, place);
 
-    out[0] = 0;
-    out[1] = contexts_hash(known, before >> 21);
+    out[0] = contexts_hash(known, before >> 21);
     if (contexts->kind == DATA)
         known = 0;
-    out[2] = one;
-    out[3] = last & 0xFFFF;
-    out[4] = four << 8 | one;
-    out[5] = four;
-    out[6] = last >> 8 & 0xFFFF;
-    out[7] = contexts->letters;
-    out[8] = contexts_hash(last, word_back(contexts, 5) & 0xFFFF);
-    out[9] = contexts_hash(contexts_hash(known, before >> 16), second >> 16);
-    out[10] = contexts_hash(known, (before >> 26) << 12 | (second >> 26) << 6 | third >> 26);
-    out[11] = operation << 14 | base << 8 | low;
-    out[12] = operation << 14 | target << 8 | low;
-    out[13] = contexts_hash(contexts->words_by_base[base & 31], operation << 8 | low);
-    out[14] = operation;
+    out[1] = one;
+    out[2] = four << 8 | one;
+    out[3] = last >> 8 & 0xFFFF;
+    out[4] = contexts->letters;
+    out[5] = contexts_hash(last, word_back(contexts, 5) & 0xFFFF);
+    out[6] = contexts_hash(contexts_hash(known, before >> 16), second >> 16);
+    out[7] = operation;
+    out[8] = last & 0xFFFF;
+    out[9] = operation << 14 | target << 8 | low;
 }
 
 /* --- x86 ----------------------------------------------------------------------------------------
@@ -138,8 +130,6 @@ static uint32_t two_byte_form(uint32_t opcode)
 /* What comes next in the instruction after the operation, the ModR/M and the SIB byte. */
 static void x86_operands(struct contexts *contexts)
 {
-    uint32_t operation = contexts->operations[0] & 0x1FF;
-
     if (contexts->displacement != 0) {
         contexts->kind = DISPLACEMENT + contexts->displacement - 1;
         return;
@@ -147,12 +137,6 @@ static void x86_operands(struct contexts *contexts)
     if (contexts->immediate != 0) {
         contexts->kind = IMMEDIATE + contexts->immediate - 1;
         return;
-    }
-    if (operation == 0xE8) {
-        contexts->last_call = word_back(contexts, 1);
-        contexts->pushes = 0;
-    } else if ((operation & 0xF8) == 0x50 || (operation & 0xFD) == 0x68 || operation == 0xFF) {
-        contexts->pushes++;
     }
     for (unsigned i = 3; i > 0; i--)
         contexts->operations[i] = contexts->operations[i - 1];
@@ -233,21 +217,16 @@ static void x86_contexts(struct contexts *contexts)
     }
     instruction = contexts->instruction;
 
-    out[0] = place;
-    out[1] = last & 0xFF;
-    out[2] = last & 0xFFFF;
-    out[3] = last & 0xFFFFFF;
-    out[4] = contexts_hash(last, word_back(contexts, 5) & 0xFFFF);
-    out[5] = contexts_hash(instruction, operations[1] & 0xFFFF);
-    out[6] = contexts_hash(instruction, operations[1]);
-    out[7] = contexts_hash(out[6], operations[2]);
-    out[8] = contexts_hash(contexts_hash(out[5], operations[2] & 0xFFFF), operations[3] & 0xFFFF);
-    out[9] = (last >> 8 & 0xFFFF) + place;
-    out[10] = operations[0] & 0x38FFFF;
-    out[11] = contexts->letters + place;
-    out[12] = contexts_hash(instruction, contexts->last_call);
-    out[13] = contexts_hash(instruction, contexts->pushes);
-    out[14] = last;
+    out[0] = contexts_hash(instruction, operations[1] & 0xFFFF);
+    out[1] = contexts_hash(contexts_hash(out[0], operations[2] & 0xFFFF), operations[3] & 0xFFFF);
+    out[2] = contexts_hash(instruction, operations[1]);
+    out[3] = contexts_hash(last, word_back(contexts, 5) & 0xFFFF);
+    out[4] = last & 0xFFFFFF;
+    out[5] = operations[0] & 0x38FFFF;
+    out[6] = contexts->letters + place;
+    out[7] = last & 0xFFFF;
+    out[8] = last & 0xFF;
+    out[9] = place;
 }
 
 /* --- Both ---------------------------------------------------------------------------------------

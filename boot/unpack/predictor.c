@@ -4,10 +4,20 @@
 _Static_assert(sizeof(struct predictor) <= PREDICTOR_ROOM, "boot/fcode/loader.fth");
 
 #define STRETCH_LIMIT  (PREDICTOR_STRETCHED - 1)
-#define WEIGHT_CHANCE  2000 /* the first weights, of 65536, in each of the sets */
-#define WEIGHT_HISTORY 3000
+#define WEIGHT         5500 /* the first weights, of 65536 */
 #define CONSTANT_INPUT 450
-#define HISTORY_RATE   700
+#define CHANCE_SHIFT   7
+#define ERROR_IGNORED  1024
+
+/*
+ * A slot: the last bits, 9 at most, behind a leading 1, and 6 bits of the context's hash. What
+ * belongs to another context is given up.
+ */
+#define HISTORY_MASK   (PREDICTOR_HISTORIES - 1)
+#define CHECK_SHIFT    10
+#define HISTORY_NONE   1u
+#define HISTORY_FULL   (PREDICTOR_HISTORIES / 2)
+#define CHECK_OF(hash) ((hash) >> 20 << CHECK_SHIFT & 0xFC00)
 
 /* The probability, in 65536ths, of which the logarithm of the odds is `logarithm`. */
 static uint32_t squash(const struct predictor *predictor, int32_t logarithm)
@@ -21,27 +31,75 @@ static uint32_t approach(uint32_t value, unsigned bit, uint32_t rate)
     return bit != 0 ? value + (65535 - value) * rate / 65536 : value - value * rate / 65536;
 }
 
+/* A byte is two trees of 15 nodes each, so that a tree is in one line of the cache. */
+static void begin_tree(struct predictor *predictor)
+{
+    struct predictor_view *view = predictor->views, *end = view + predictor->used;
+
+    predictor->node = 1;
+    for (; view < end; view++)
+        view->line = predictor->slots +
+                     contexts_hash(view->hash, predictor->partial) % (PREDICTOR_SLOTS / 16) * 16;
+}
+
 /* Everything that depends on whole bytes. */
 static void begin_byte(struct predictor *predictor)
 {
+    struct predictor_view *view = predictor->views;
+    struct predictor_view *end = view + CONTEXTS_USED(predictor->contexts.processor);
+    uint16_t **new_first = predictor->new_firsts;
+    int32_t *two, *three;
+
     predictor->partial = 1;
     predictor->left = 8;
-    predictor->known = 0;
     for (unsigned i = 0; i < CONTEXTS; i++) {
-        struct predictor_view *view = &predictor->views[i];
         uint32_t hash = predictor->contexts.hashes[i], check = hash >> 24 | 1;
         uint16_t *first = predictor->firsts + hash % PREDICTOR_FIRSTS;
 
-        view->hash = hash;
-        view->first = first;
-        view->seen = 0;
-        if (*first >> 8 == check) {
-            view->seen = 0x100u | (*first & 0xFF);
-            predictor->known++;
-        } else {
+        if (*first >> 8 != check) {
             *first = (uint16_t)(check << 8);
+            *new_first++ = first;
+        } else if (view < end) {
+            view->hash = hash;
+            view->check = CHECK_OF(hash);
+            view->chances = predictor->chances[i];
+            view->number = i;
+            view->seen = 0x100u | (*first & 0xFF);
+            view++;
         }
     }
+    predictor->used = (unsigned)(view - predictor->views);
+    predictor->new = (unsigned)(new_first - predictor->new_firsts);
+    /* What is new is learned faster at first. */
+    predictor->pace = 40 + 160000 / (2000 + (int32_t)predictor->contexts.at);
+    two = predictor->weights[CONTEXTS_KINDS * 256 + predictor->contexts.kind * (CONTEXTS + 1) +
+                             predictor->new];
+    three = predictor->weights[CONTEXTS_KINDS * (256 + CONTEXTS + 1) +
+                               contexts_back(&predictor->contexts, 1)];
+    predictor->sets[1] = two;
+    predictor->sets[2] = three;
+    while (view > predictor->views) {
+        view--;
+        view->weight = two[view->number] + three[view->number];
+    }
+    begin_tree(predictor);
+}
+
+/* All bits of a byte are known. */
+static void end_byte(struct predictor *predictor)
+{
+    struct predictor_view *view = predictor->views, *end = view + predictor->used;
+
+    for (; view < end; view++) {
+        int32_t *two = predictor->sets[1] + view->number,
+                *three = predictor->sets[2] + view->number;
+        int32_t change = (view->weight - *two - *three) / 2;
+
+        *two += change;
+        *three += change;
+    }
+    for (unsigned i = 0; i < predictor->new; i++)
+        *predictor->new_firsts[i] |= predictor->partial & 0xFF;
 }
 
 void predictor_begin(struct predictor *predictor, unsigned processor, const uint8_t *bytes,
@@ -60,90 +118,61 @@ void predictor_begin(struct predictor *predictor, unsigned processor, const uint
             logarithm++;
         predictor->stretched[i] = (int16_t)logarithm;
     }
-    /* The first time is not believed altogether. */
-    for (uint32_t i = 0; i < 16; i++)
-        predictor->rates[i] = (uint16_t)(655360 / (10 * (i < 8 ? i : i * 4 - 24) + 14));
     for (unsigned i = 0; i < CONTEXTS; i++) {
-        uint16_t *chances = predictor->views[i].chances;
+        uint16_t *chances = predictor->chances[i];
         unsigned times = 0;
 
         chances[1] = 0x8000;
-        for (unsigned history = 2; history < 256; history++) {
-            /* As if the bits had come one after another. */
+        for (unsigned history = 2; history < PREDICTOR_HISTORIES; history++) {
+            /* As if the bits had come one after another. The first one is not believed altogether.
+             */
             if (history >> (times + 2) != 0)
                 times++;
             chances[history] =
-                (uint16_t)approach(chances[history / 2], history & 1, predictor->rates[times]);
+                (uint16_t)approach(chances[history / 2], history & 1, 655360 / (10 * times + 14));
         }
     }
     for (unsigned set = 0; set < PREDICTOR_SETS; set++)
         for (unsigned i = 0; i < PREDICTOR_INPUTS; i++)
-            predictor->weights[set][i] = i % 2 == 0 ? WEIGHT_CHANCE : WEIGHT_HISTORY;
+            predictor->weights[set][i] = WEIGHT;
     for (uint32_t i = 0; i < PREDICTOR_FIRSTS; i++)
         predictor->firsts[i] = 0;
     for (uint32_t i = 0; i < PREDICTOR_SLOTS; i++)
-        predictor->slots[i] = (struct predictor_slot){0x8000, 1, 0};
+        predictor->slots[i] = HISTORY_NONE;
     contexts_begin(&predictor->contexts, processor, bytes, code_length);
     begin_byte(predictor);
 }
 
-static void learn(const struct predictor *predictor, struct predictor_slot *slot, unsigned bit)
-{
-    uint32_t history = slot->history * 2u + bit, times = slot->chance % 16;
-    uint32_t chance = approach(slot->chance, bit, predictor->rates[times]);
-
-    /* After the eighth time, about every fourth one counts. */
-    if (times < 8 || (times < 15 && chance / 16 % 4 == 0))
-        times++;
-    slot->chance = (uint16_t)(chance / 16 * 16 + times);
-    slot->history = (uint8_t)(slot->history < 128 ? history : history | 128);
-}
-
 uint32_t predictor_guess(struct predictor *predictor)
 {
-    uint32_t partial = predictor->partial, first = partial < 16 ? 1 : 16, known = 1, node;
-    int32_t sum = 0, *inputs = predictor->inputs;
+    uint32_t partial = predictor->partial, node = predictor->node;
+    const int32_t *one = predictor->weights[predictor->contexts.kind * 256 + partial];
+    const int32_t *two = predictor->sets[1], *three = predictor->sets[2];
+    struct predictor_view *view = predictor->views, *end = view + predictor->used;
+    const int16_t *stretched = predictor->stretched;
+    unsigned left = predictor->left;
+    int32_t sum = CONSTANT_INPUT * ((one[CONTEXTS] + two[CONTEXTS] + three[CONTEXTS]) >> 6);
 
-    /* A byte is two trees of 15 nodes each, so that a tree is in one line of the cache. */
-    while (partial >= first * known * 2)
-        known *= 2;
-    node = known | partial % known;
-    for (unsigned i = 0; i < CONTEXTS; i++, inputs += 2) {
-        struct predictor_view *view = &predictor->views[i];
-        uint32_t hash = view->hash;
-        struct predictor_slot *slot = NULL;
+    for (; view < end; view++) {
+        uint32_t history;
 
-        inputs[0] = inputs[1] = 0;
-        if (view->seen != 0) {
-            if (node == 1)
-                view->line =
-                    predictor->slots + contexts_hash(hash, partial) % (PREDICTOR_SLOTS / 16) * 16;
-            /* Others have their nodes elsewhere in the same line. */
-            slot = view->line + (node ^ (hash >> 16 & 15));
-            if (slot->check != (uint8_t)(hash >> 20))
-                *slot = (struct predictor_slot){0x8000, 1, (uint8_t)(hash >> 20)};
-            if (slot->history == 1 && view->seen >> predictor->left == partial)
-                learn(predictor, slot, view->seen >> (predictor->left - 1) & 1);
-            if (slot->history != 1) {
-                inputs[0] = predictor->stretched[slot->chance / 16];
-                inputs[1] = predictor->stretched[view->chances[slot->history] / 16];
-            }
+        /* Others have their nodes elsewhere in the same line. */
+        view->slot = view->line + (node ^ (view->hash & 15));
+        history = *view->slot ^ view->check;
+        if (history > HISTORY_MASK)
+            history = HISTORY_NONE;
+        if (history == HISTORY_NONE && view->seen >> left == partial)
+            history = 2 | (view->seen >> (left - 1) & 1);
+        view->history = history;
+        if (history != HISTORY_NONE) {
+            int32_t input = stretched[view->chances[history] / 16];
+
+            view->input = input;
+            sum += input * ((one[view->number] + view->weight) >> 6);
         }
-        view->slot = slot;
     }
-    inputs[0] = CONSTANT_INPUT;
-
-    inputs = predictor->inputs;
-    known = predictor->contexts.kind;
-    predictor->sets[0] = predictor->weights[known * 256 + partial];
-    predictor->sets[1] =
-        predictor->weights[CONTEXTS_KINDS * 256 + known * (CONTEXTS + 1) + predictor->known];
-    predictor->sets[2] = predictor->weights[CONTEXTS_KINDS * (256 + CONTEXTS + 1) +
-                                            contexts_back(&predictor->contexts, 1)];
-    for (unsigned i = 0; i < PREDICTOR_INPUTS; i++)
-        sum += inputs[i] *
-               ((predictor->sets[0][i] + predictor->sets[1][i] + predictor->sets[2][i]) / 4) / 256;
-    sum /= 64;
+    predictor->sets[0] = predictor->weights[predictor->contexts.kind * 256 + partial];
+    sum >>= 10;
     if (sum > STRETCH_LIMIT)
         sum = STRETCH_LIMIT;
     if (sum < -STRETCH_LIMIT)
@@ -152,36 +181,49 @@ uint32_t predictor_guess(struct predictor *predictor)
     return predictor->guess;
 }
 
+/* What was right to a 64th and better teaches nothing: these are a third of all bits. */
+static int32_t error_of(const struct predictor *predictor, unsigned bit)
+{
+    int32_t error = (int32_t)(bit << 16) - (int32_t)predictor->guess;
+
+    return error > -ERROR_IGNORED && error < ERROR_IGNORED ? 0 : (error * predictor->pace) >> 6;
+}
+
 void predictor_learn(struct predictor *predictor, unsigned bit)
 {
-    /* What is new is learned faster at first. */
-    int32_t pace = 6 * 4 + 80000 / (2000 + (int32_t)predictor->contexts.at);
-    int32_t error = (((int32_t)bit << 16) - (int32_t)predictor->guess) * pace / 64;
+    int32_t error = error_of(predictor, bit), change, certain = bit != 0 ? 65535 : 0;
+    int32_t *one = predictor->sets[0], *two = predictor->sets[1], *three = predictor->sets[2];
+    struct predictor_view *view = predictor->views, *end = view + predictor->used;
 
-    for (unsigned i = 0; i < PREDICTOR_INPUTS; i++) {
-        int32_t change = (predictor->inputs[i] * error + 0x8000) >> 16;
+    change = (CONSTANT_INPUT * error + 0x8000) >> 16;
+    one[CONTEXTS] += change;
+    two[CONTEXTS] += change;
+    three[CONTEXTS] += change;
+    for (; view < end; view++) {
+        uint32_t history = view->history;
 
-        for (unsigned set = 0; set < 3; set++)
-            predictor->sets[set][i] += change;
-    }
-    for (unsigned i = 0; i < CONTEXTS; i++) {
-        struct predictor_view *view = &predictor->views[i];
+        if (history != HISTORY_NONE) {
+            uint16_t *chance = view->chances + history;
 
-        if (view->slot == NULL)
-            continue;
-        if (view->slot->history != 1) {
-            uint16_t *chance = &view->chances[view->slot->history];
-
-            *chance = (uint16_t)approach(*chance, bit, HISTORY_RATE);
+            *chance = (uint16_t)(*chance + ((certain - *chance) >> CHANCE_SHIFT));
+            if (error != 0) {
+                change = (view->input * error + 0x8000) >> 16;
+                one[view->number] += change;
+                view->weight += 2 * change;
+            }
         }
-        learn(predictor, view->slot, bit);
+        history = history * 2 + bit;
+        if (history > HISTORY_MASK)
+            history = (history & HISTORY_MASK) | HISTORY_FULL;
+        *view->slot = (uint16_t)(view->check | history);
     }
     predictor->partial = predictor->partial * 2 + bit;
+    predictor->node = predictor->node * 2 + bit;
     if (--predictor->left == 0) {
-        for (unsigned i = 0; i < CONTEXTS; i++)
-            if (predictor->views[i].seen == 0)
-                *predictor->views[i].first |= predictor->partial & 0xFF;
+        end_byte(predictor);
         contexts_next(&predictor->contexts);
         begin_byte(predictor);
+    } else if (predictor->left == 4) {
+        begin_tree(predictor);
     }
 }

@@ -6,14 +6,16 @@
  *
  * For every bit there are several opinions, one for each context in which it can be seen: the bytes
  * before it, the instruction it is part of with those before that, and so on (contexts.h). Each
- * context that was met before leads to what followed there: a probability that was learned, and the
- * last few bits themselves, which lead to another one. A mixer adds them up, weighted by how well
- * each did lately (M. Mahoney, "Adaptive Weighing of Context Models for Lossless Data Compression",
- * 2005). It is all integer arithmetic, so that both sides, whatever their processor, guess the
- * same.
+ * context that was met before leads to the last few bits that followed there, and these to a
+ * probability that was learned. A mixer adds them up, weighted by how well each did lately
+ * (M. Mahoney, "Adaptive Weighing of Context Models for Lossless Data Compression", 2005). It is
+ * all integer arithmetic, so that both sides, whatever their processor, guess the same.
  *
  * Most contexts are met once only. Of these there is just the byte that followed, so that memory is
- * left for the others.
+ * left for the others, and nothing is done for contexts that were never met.
+ *
+ * A machine waits for this whenever it starts: there is no division in what is done for a bit, and
+ * as few multiplications as there are contexts, twice.
  */
 #ifndef BOOT_UNPACK_PREDICTOR_H
 #define BOOT_UNPACK_PREDICTOR_H
@@ -25,54 +27,55 @@
 #include "boot/unpack/contexts.h"
 
 /* Room for all of it, which boot/fcode/loader.fth takes for the first start of a card. */
-#define PREDICTOR_ROOM 0x840000u
+#define PREDICTOR_ROOM 0x450000u
 
-/* Two of each context, and a constant. */
-#define PREDICTOR_INPUTS (2 * CONTEXTS + 1)
-/* Sets of weights: by kind and known bits; by kind and number of known contexts; by the last byte.
+/* One of each context, and a constant. */
+#define PREDICTOR_INPUTS (CONTEXTS + 1)
+/* Sets of weights: by kind and known bits; by kind and number of new contexts; by the last byte.
  */
 #define PREDICTOR_SETS      (CONTEXTS_KINDS * (256 + CONTEXTS + 1) + 256)
 #define PREDICTOR_STRETCHED 2048
 #define PREDICTOR_FIRSTS    0x100000u
-#define PREDICTOR_SLOTS     0x160000u
+#define PREDICTOR_SLOTS     0x100000u
+#define PREDICTOR_HISTORIES 0x400u
 
-/* What followed a context. */
-struct predictor_slot {
-    uint16_t chance; /* that the bit is 1, in 4096ths; in the low 4 bits how well that is known */
-    uint8_t history; /* the last bits, 7 at most, behind a leading 1 */
-    uint8_t check;   /* of the context's hash; what belongs to another context is given up */
-};
-
-/* What is known of a context. */
+/* What is known of a context that was met before. */
 struct predictor_view {
+    uint32_t seen;     /* what followed it first, behind a leading 1 */
+    uint32_t check;    /* of its hash, as a slot has it */
+    uint32_t history;  /* what followed it, as a slot has it */
+    uint16_t *slot;    /* where that is, which is written when the bit is known */
+    uint16_t *chances; /* of this kind of context, by the history */
+    uint16_t *line;    /* where the slots are; predictor.c says what they hold */
+    int32_t input;     /* for the mixer */
+    int32_t weight;    /* for it: the sum of those that are the same for all of the byte */
+    unsigned number;   /* which context it is */
     uint32_t hash;
-    uint32_t seen;   /* what followed it first, behind a leading 1; 0: it was never met */
-    uint16_t *first; /* where that is */
-    struct predictor_slot *line; /* where the bits are */
-    struct predictor_slot *slot; /* and this one's; NULL: the context is not known */
-    uint16_t chances[256];       /* by the history */
 };
 
-/* All of it, 9 MB, is set by predictor_begin. What is short comes first, as that makes short code.
+/* All of it, 4 MB, is set by predictor_begin. What is short comes first, as that makes short code.
  */
 struct predictor {
     unsigned left;    /* how many of the byte's bits are not known */
     uint32_t partial; /* the bits of the byte that are known, behind a leading 1 */
-    unsigned known;   /* how many of the contexts are */
+    uint32_t node;    /* the same in the half of the byte */
+    unsigned used;    /* how many views there are */
+    unsigned new;     /* how many contexts are not known */
     uint32_t guess;
+    int32_t pace; /* how fast weights change */
 
-    int32_t *sets[3];
+    int32_t *sets[3]; /* of weights: the first for a bit, the others for a byte */
     struct contexts contexts;
 
-    uint16_t rates[16];
-    int32_t inputs[PREDICTOR_INPUTS];
     struct predictor_view views[CONTEXTS];
+    uint16_t *new_firsts[CONTEXTS];                  /* where the byte of those goes */
+    uint16_t chances[CONTEXTS][PREDICTOR_HISTORIES]; /* by what followed the context */
     int32_t weights[PREDICTOR_SETS][PREDICTOR_INPUTS];
     /* Probabilities of logarithms of odds, in 256ths, and the other way round. */
     uint16_t squashed[PREDICTOR_STRETCHED];
     int16_t stretched[4096];
     uint16_t firsts[PREDICTOR_FIRSTS]; /* 7 bits of the hash, a 1, the byte; 0: nothing yet */
-    struct predictor_slot slots[PREDICTOR_SLOTS];
+    uint16_t slots[PREDICTOR_SLOTS];
 };
 
 /*
