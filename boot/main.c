@@ -53,6 +53,16 @@ static error_t fetch_over(struct nic *nic, struct options *options, struct boot_
     return error;
 }
 
+/* A key for the prompt, before anything was done, and before the jump. In between waits see to it.
+ */
+static error_t listen(bool last_chance)
+{
+    return platform_wants_prompt(last_chance)
+               ? fail(ERROR_NET_STOPPED,
+                      last_chance ? "nothing was started" : "nothing was done yet")
+               : OK;
+}
+
 /* `nic` NULL: every file came with the loader. */
 static error_t boot_from(struct nic *nic, struct options *options, struct boot_path *boot_path)
 {
@@ -66,23 +76,18 @@ static error_t boot_from(struct nic *nic, struct options *options, struct boot_p
         return error;
     error = handover_prepare(options, nic, nic != NULL ? &network : NULL, &files, &handover);
     if (error == OK) {
+        error = listen(true);
         /* From here on the card must not touch memory: it is the kernel's. */
-        if (nic != NULL)
+        if (error == OK && nic != NULL)
             nic_close(nic);
-        error = commands_before_launch(options, &handover);
+        if (error == OK)
+            error = commands_before_launch(options, &handover);
         if (error == OK)
             error = platform_launch(&handover.launch);
         handover_release(&handover);
     }
     files_release(&files);
     return error;
-}
-
-/* A key for the prompt, before anything was fetched. */
-static error_t listen(bool last_chance)
-{
-    return platform_wants_prompt(last_chance) ? fail(ERROR_NET_STOPPED, "nothing was asked for yet")
-                                              : OK;
 }
 
 error_t loader_boot(const char *words)
@@ -113,9 +118,7 @@ error_t loader_boot(const char *words)
         if (error != OK)
             return error;
     }
-    error = listen(true);
-    if (error == OK)
-        error = boot_from(nic, &options, &boot_path);
+    error = boot_from(nic, &options, &boot_path);
     if (nic != NULL)
         nic_close(nic);
     return error;

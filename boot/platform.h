@@ -164,8 +164,8 @@ bool platform_cached_lease(struct platform_lease *lease);
 
 /*
  * Where firmware has more to boot than us (started by a card's ROM), a key asks for the prompt
- * instead of the boot. True if it was pressed; with `last_chance` after waiting for what is left of
- * the time that there is for it, and never again.
+ * instead of the boot. True if it was pressed; with `last_chance`, when all is ready for the jump,
+ * after waiting for what is left of the time that there is for it, and never again.
  */
 bool platform_wants_prompt(bool last_chance);
 /*

@@ -72,6 +72,8 @@ void cpu_describe(struct pc_information *pc);
 /* Measures the time-stamp counter, against ACPI's timer or the PIT. */
 void clock_initialise(void);
 uint64_t clock_tsc_hz(void);
+/* How long ago the time-stamp counter had this value. */
+uint64_t clock_milliseconds_since(uint64_t counter);
 
 /* --- uart.c, vga_text.c, keyboard.c: the consoles ----------------------------------------- */
 

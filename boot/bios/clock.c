@@ -256,6 +256,13 @@ uint64_t clock_tsc_hz(void)
 
 /* --- The clock ------------------------------------------------------------------------------ */
 
+uint64_t clock_milliseconds_since(uint64_t counter)
+{
+    uint64_t ticks = tsc() - counter;
+
+    return ticks / rate.hz * 1000 + ticks % rate.hz * 1000 / rate.hz;
+}
+
 uint64_t platform_microseconds(void)
 {
     static uint64_t latest;

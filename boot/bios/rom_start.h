@@ -10,7 +10,8 @@
 
 #define ROM_START_PLACE  0 /* 16 bits: bus, and below it slot (5 bits) and function, of the card */
 #define ROM_START_KEY    2 /* not 0: the key for the prompt was pressed */
-#define ROM_START_LENGTH 4
+#define ROM_START_TIME   4 /* 64 bits: the time-stamp counter when the screen spoke of the key */
+#define ROM_START_LENGTH 12
 
 #define ROM_PLACE_UNKNOWN 0xFFFF /* the BIOS did not let the ROM keep it */
 #define ROM_KEY           0x1B   /* Escape */

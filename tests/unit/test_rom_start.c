@@ -21,6 +21,16 @@ unsigned rom_patience(void);
 
 uint32_t entry_magic, entry_information = 0x7F40;
 
+/* When the ROM spoke of the key: before the simulated machine's clock began. */
+#define ROM_SPOKE 0x123456789ull
+static uint64_t unpacking_ms;
+
+uint64_t clock_milliseconds_since(uint64_t counter)
+{
+    assert_int_equal(counter, ROM_SPOKE);
+    return unpacking_ms;
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -28,6 +38,7 @@ static int set_up(void **state)
     host_clock_step_us(1000);
     entry_magic = LOADED_BY_ROM;
     card[0] = '\0';
+    unpacking_ms = 0;
     key_pressed = is_listening = time_is_up = somebody_is_there = false;
     return 0;
 }
@@ -38,6 +49,7 @@ static void start(unsigned place, uint8_t key)
 
     put_le16(information + ROM_START_PLACE, (uint16_t)place);
     information[ROM_START_KEY] = key;
+    put_le64(information + ROM_START_TIME, ROM_SPOKE);
     rom_start();
 }
 
@@ -96,6 +108,56 @@ static void test_time_passes_elsewhere(void **state)
     assert_false(wants);
 }
 
+/* What unpacking took neither, but for a moment for who sees the serial port only. */
+static void test_time_of_unpacking(void **state)
+{
+    static const unsigned took[] = {1200, KEY_MS - KEY_HERE_MS, 1900, 40000};
+    bool wants;
+
+    for (unsigned i = 0; i < sizeof took / sizeof *took; i++) {
+        set_up(state);
+        start(0x0018, 0);
+        unpacking_ms = took[i];
+        rom_wants_prompt(false);
+        if (i == 0)
+            assert_in_range(time_of(&wants), KEY_MS - 1250, KEY_MS - 1150);
+        else
+            assert_in_range(time_of(&wants), KEY_HERE_MS - 50, KEY_HERE_MS + 50);
+        assert_false(wants);
+    }
+}
+
+/* Pressed while nobody read keys, and asked for when the time is over. */
+static void test_key_waits(void **state)
+{
+    bool wants;
+
+    (void)state;
+    start(0x0018, 0);
+    rom_wants_prompt(false);
+    host_type("xy\033");
+    host_clock_advance_us(60000 * 1000u);
+    assert_in_range(time_of(&wants), 0, 100);
+    assert_true(wants);
+}
+
+/* A port that has a byte whenever it is asked does not hold the boot up. */
+static void test_endless_keys(void **state)
+{
+    static char keys[KEYS_WAITING + 20];
+    bool wants;
+
+    (void)state;
+    memset(keys, 'x', sizeof keys - 2);
+    keys[sizeof keys - 2] = '\033';
+    start(0x0018, 0);
+    rom_wants_prompt(false);
+    host_type(keys);
+    host_clock_advance_us(60000 * 1000u);
+    time_of(&wants);
+    assert_false(wants);
+}
+
 static void test_key_in_time(void **state)
 {
     bool wants;
@@ -144,6 +206,9 @@ int main(void)
         cmocka_unit_test_setup(test_unknown_card, set_up),
         cmocka_unit_test_setup(test_no_key, set_up),
         cmocka_unit_test_setup(test_time_passes_elsewhere, set_up),
+        cmocka_unit_test_setup(test_time_of_unpacking, set_up),
+        cmocka_unit_test_setup(test_key_waits, set_up),
+        cmocka_unit_test_setup(test_endless_keys, set_up),
         cmocka_unit_test_setup(test_key_in_time, set_up),
         cmocka_unit_test_setup(test_key_before, set_up),
         cmocka_unit_test_setup(test_somebody_is_there, set_up),

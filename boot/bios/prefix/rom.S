@@ -159,7 +159,7 @@ unpack_loader:
     call    print
     pushw   %es
     popw    %ds
-    movw    $end_of_line, %si
+    movw    $about_the_key, %si
     call    print
 
     /* The loader would stop here, where the BIOS has more to boot (boot/bios/start.S). */
@@ -184,6 +184,9 @@ unpack_loader:
     andl    $CPUID_NEEDED, %edx
     cmpl    $CPUID_NEEDED, %edx
     jne     print
+    rdtsc
+    movl    %eax, information + ROM_START_TIME
+    movl    %edx, information + ROM_START_TIME + 4
 
     /* RAM for all of it, by the memory map, by its size where there is no map. */
     xorl    %ebx, %ebx
@@ -364,8 +367,8 @@ failed:
 #include "console/errors.def"
 no_a20:
     .asciz  "Sawboot: address line 20 cannot be switched on.\r\n"
-end_of_line:
-    .asciz  "\r\n"
+about_the_key:
+    .asciz  "\r\nEscape leads to the prompt\r\n"
 
     /* What the first call leaves; in the ROM at IN_ROM() of it. */
 #define IN_ROM(label) low_image + (label - low)
@@ -373,6 +376,7 @@ end_of_line:
 information:
     .word   ROM_PLACE_UNKNOWN
     .word   0
+    .long   0, 0
 payload_place:                      /* 0: in the ROM */
     .long   0
 payload_sum:
