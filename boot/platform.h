@@ -67,6 +67,12 @@ void *platform_claim(size_t length, size_t alignment);
 bool platform_claim_at(physical_address base, size_t length);
 /* Gives back a part or the whole of what was claimed. Firmware may not really free it. */
 void platform_release(void *memory, size_t length);
+/*
+ * The same for the loader's heap (boot/heap.h): whole pages, which a client program that was started
+ * leaves alone.
+ */
+void *platform_claim_heap(size_t length);
+void platform_release_heap(void *memory, size_t length);
 /* The largest size that platform_claim(size, 4096) is likely to grant now. */
 size_t platform_largest_free(void);
 /* What is claimed now, the loader's own place included where it counts as that; ascending. Returns

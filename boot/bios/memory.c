@@ -93,6 +93,16 @@ void platform_release(void *memory, size_t length)
         print_verbose("memory: %08x-%08x cannot be given back\n", (unsigned)base, (unsigned)end);
 }
 
+void *platform_claim_heap(size_t length)
+{
+    return platform_claim(length, PAGE);
+}
+
+void platform_release_heap(void *memory, size_t length)
+{
+    platform_release(memory, length);
+}
+
 size_t platform_largest_free(void)
 {
     return (size_t)range_set_longest(&unclaimed);

@@ -335,6 +335,16 @@ void platform_release(void *memory, size_t length)
     claimed -= pages * PAGE;
 }
 
+void *platform_claim_heap(size_t length)
+{
+    return platform_claim(length, PAGE);
+}
+
+void platform_release_heap(void *memory, size_t length)
+{
+    platform_release(memory, length);
+}
+
 size_t platform_largest_free(void)
 {
     size_t best = 0, run = 0;

@@ -283,6 +283,24 @@ void platform_release(void *memory, size_t length)
         print_verbose("memory: too many pieces, %08x is lost\n", (unsigned)base);
 }
 
+void *platform_claim_heap(size_t length)
+{
+    void *memory = platform_claim(length, OF_PAGE);
+    uint32_t base = (uint32_t)(uintptr_t)memory;
+
+    if (memory != NULL)
+        book_keep(page_of(base), page_behind(base, length));
+    return memory;
+}
+
+void platform_release_heap(void *memory, size_t length)
+{
+    uint32_t base = (uint32_t)(uintptr_t)memory;
+
+    book_keep_no_more(page_of(base), page_behind(base, length));
+    platform_release(memory, length);
+}
+
 size_t platform_largest_free(void)
 {
     return (size_t)book_longest() << BOOK_PAGE_BITS;
@@ -379,13 +397,6 @@ bool memory_enter_resident(uint32_t length)
     return program_waits;
 }
 
-static void keep_heap(void (*how)(uint32_t first, uint32_t end))
-{
-    size_t length;
-    uint32_t base = (uint32_t)(uintptr_t)heap_bounds(&length);
-    how(page_of(base), page_behind(base, length));
-}
-
 /*
  * Before the first of the program's calls: what the launch was made with is unused from now on.
  * Not earlier, as a launch may fail.
@@ -395,9 +406,7 @@ static void let_program_run(void)
     if (!program_waits)
         return;
     program_waits = false;
-    keep_heap(book_keep_no_more);
-    heap_trim();
-    keep_heap(book_keep);
+    heap_freeze();
     book_program_runs();
 }
 
@@ -529,6 +538,5 @@ error_t memory_make_heap(void)
         if (error != OK)
             error = heap_make(total);
     }
-    keep_heap(book_keep);
     return error;
 }
