@@ -89,10 +89,14 @@ FREESTANDING := -std=c11 -ffreestanding -fno-pic -fno-pie -fno-stack-protector -
 	-ffunction-sections -fdata-sections -fno-common -fno-asynchronous-unwind-tables
 HOSTED := -std=gnu11 -DSAWBOOT_HOST -g -O1 -fno-common -fno-omit-frame-pointer
 
-CFLAGS_powerpc = $(FREESTANDING) $(NEWLIB_CFLAGS_powerpc)
-CFLAGS_powerpc-small = $(CFLAGS_powerpc) $(SMALL_FLAGS)
-CFLAGS_i386 = $(FREESTANDING) $(NEWLIB_CFLAGS_i386)
-CFLAGS_i386-small = $(CFLAGS_i386) $(SMALL_FLAGS_i386)
+# boot/stack.h; the ROMs of cards have no room for it.
+STACK_PROTECTOR := -fstack-protector-strong -mstack-protector-guard=global
+EXTRA_stack := -fno-stack-protector
+
+CFLAGS_powerpc = $(FREESTANDING) $(NEWLIB_CFLAGS_powerpc) $(STACK_PROTECTOR)
+CFLAGS_powerpc-small = $(FREESTANDING) $(NEWLIB_CFLAGS_powerpc) $(SMALL_FLAGS)
+CFLAGS_i386 = $(FREESTANDING) $(NEWLIB_CFLAGS_i386) $(STACK_PROTECTOR)
+CFLAGS_i386-small = $(FREESTANDING) $(NEWLIB_CFLAGS_i386) $(SMALL_FLAGS_i386)
 CFLAGS_host := $(HOSTED) -O2
 CFLAGS_sanitize := $(HOSTED) -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_coverage := $(HOSTED) -O0 --coverage

@@ -18,6 +18,7 @@
 #include "boot/options.h"
 #include "boot/platform.h"
 #include "boot/server_words.h"
+#include "boot/stack.h"
 #include "console/console.h"
 #include "drivers/nic.h"
 #include "net/bsdp.h"
@@ -82,6 +83,7 @@ static error_t boot_from(struct nic *nic, struct options *options, struct boot_p
             nic_close(nic);
         if (error == OK)
             error = commands_before_launch(options, &handover);
+        stack_check();
         if (error == OK)
             error = platform_launch(&handover.launch);
         handover_release(&handover);
@@ -149,6 +151,7 @@ void loader_main(void)
     do {
         error_t error = loader_boot(words);
 
+        stack_check();
         if (error != OK)
             error_show(error);
         else if (!commands_go_on())

@@ -68,8 +68,8 @@ bool platform_claim_at(physical_address base, size_t length);
 /* Gives back a part or the whole of what was claimed. Firmware may not really free it. */
 void platform_release(void *memory, size_t length);
 /*
- * The same for the loader's heap (boot/heap.h): whole pages, which a client program that was started
- * leaves alone.
+ * The same for the loader's heap (boot/heap.h): whole pages, which a client program that was
+ * started leaves alone.
  */
 void *platform_claim_heap(size_t length);
 void platform_release_heap(void *memory, size_t length);
@@ -253,6 +253,12 @@ struct launch; /* loader/launch.h */
  * the machine's state and jumps. Returns only if it failed before anything was overwritten.
  */
 error_t platform_launch(const struct launch *launch);
+
+/*
+ * After a failure that leaves nothing to trust: says that the machine has to be restarted, and
+ * stays, or restarts it at a key.
+ */
+void platform_stop(void) __attribute__((noreturn));
 
 /* Goes back to the firmware. */
 void platform_exit(void) __attribute__((noreturn));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boot/platform.h"
+#include "boot/stack.h"
 #include "console/console.h"
 #include "drivers/nic.h"
 #include "lib/bytes.h"
@@ -274,6 +275,7 @@ static void watch_link(void)
     if (now - link_asked_ms < LINK_INTERVAL_MS)
         return;
     link_asked_ms = now;
+    stack_check();
     up = card->driver->link(card);
     if (!up)
         link_down_ms = now;

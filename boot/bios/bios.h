@@ -18,6 +18,9 @@
 /* The image's bounds (link.ld). */
 extern uint8_t image_start[], image_end[];
 
+/* The lowest word of the stack (start.S). */
+extern uint32_t stack_end[];
+
 /* EAX and EBX as the multiboot loader or one of our prefixes left them (start.S). */
 extern uint32_t entry_magic, entry_information;
 
@@ -36,13 +39,15 @@ void platform_start(void) __attribute__((noreturn));
 #define SELECTOR_DATA      0x18
 #define SELECTOR_REAL_CODE 0x20 /* 16-bit, base 0, limit 64 KB: on the way to real mode */
 #define SELECTOR_REAL_DATA 0x28
+#define SELECTOR_FLAT_CODE 0x30 /* for the launch: SELECTOR_CODE ends with our own code */
+/* Of protection.c. */
+#define SELECTOR_TASK       0x38
+#define SELECTOR_FAULT_TASK 0x40
 
 /* --- platform.c --------------------------------------------------------------------------- */
 
 /* Resets the machine. */
 void machine_restart(void) __attribute__((noreturn));
-/* After a failure that leaves no way on: waits for a key, then resets. Nothing else is running. */
-void machine_stop(void) __attribute__((noreturn));
 
 /* --- exceptions.c ------------------------------------------------------------------------- */
 
@@ -51,6 +56,29 @@ void machine_stop(void) __attribute__((noreturn));
  * machine, instead of resetting it without a word.
  */
 void exceptions_initialise(void);
+/* From here on a double fault is a matter of SELECTOR_FAULT_TASK. */
+void exceptions_take_double_faults(void);
+
+/* --- protection.c ------------------------------------------------------------------------- */
+
+/*
+ * Lets the processor watch over the image's code and constants, over what is executed and over the
+ * end of the stack, until protection_end. Does nothing on a processor that has no PAE, and in the
+ * ROM of a card. After exceptions_initialise.
+ */
+#ifndef SAWBOOT_SMALL
+void protection_begin(void);
+void protection_end(void);
+#else
+static inline void protection_begin(void)
+{
+}
+static inline void protection_end(void)
+{
+}
+#endif
+/* Where the loader was when the double fault came. */
+void protection_fault_place(uint32_t *eip, uint32_t *esp);
 
 /* --- cpu.c -------------------------------------------------------------------------------- */
 

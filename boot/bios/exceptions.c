@@ -25,6 +25,7 @@ enum {
 
     ENTRY_SIZE = 16,            /* exceptions_entry.S */
     GATE_INTERRUPT_32 = 0x8E00, /* present, ring 0, 32-bit interrupt gate */
+    GATE_TASK = 0x8500,         /* present, ring 0, a task */
 };
 
 /* Ports and commands of the 8259A. */
@@ -47,6 +48,9 @@ struct exception_frame {
 extern const uint8_t exception_entries[], interrupt_entries[];
 extern const uint8_t msr_instruction[], msr_refused[];
 ARGUMENTS_ON_STACK uint32_t *exception_taken(struct exception_frame *frame);
+#ifndef SAWBOOT_SMALL
+ARGUMENTS_ON_STACK void double_fault_taken(void);
+#endif
 
 static struct {
     uint32_t low, high;
@@ -104,6 +108,16 @@ void exceptions_initialise(void)
     __asm__ volatile("lidt %0" : : "m"(pointer));
 }
 
+#ifndef SAWBOOT_SMALL
+
+void exceptions_take_double_faults(void)
+{
+    idt[VECTOR_DOUBLE_FAULT].low = (uint32_t)SELECTOR_FAULT_TASK << 16;
+    idt[VECTOR_DOUBLE_FAULT].high = GATE_TASK;
+}
+
+#endif
+
 static bool in_service(uint16_t pic, unsigned line)
 {
     port_write8(pic, PIC_READ_IN_SERVICE);
@@ -159,8 +173,25 @@ show(const struct exception_frame *frame, uint32_t error_code, const uint32_t *r
     for (unsigned i = 0; i < STACK_WORDS; i++)
         print("%s %08X", i != 0 && i % 4 == 0 ? "\n       " : "", (unsigned)stack[i]);
     print("\n");
-    machine_stop();
+    platform_stop();
 }
+
+#ifndef SAWBOOT_SMALL
+
+/* Called by exceptions_entry.S in the double fault's task; that goes back where it returns. */
+ARGUMENTS_ON_STACK void double_fault_taken(void)
+{
+    uint32_t eip, esp;
+
+    if (interrupt_taken(VECTOR_DOUBLE_FAULT))
+        return;
+    protection_fault_place(&eip, &esp);
+    error_show(fail(ERROR_MEMORY_STACK, "it is used up: EIP %08X, ESP %08X, its end is %08X",
+                    (unsigned)eip, (unsigned)esp, (unsigned)(uintptr_t)stack_end));
+    platform_stop();
+}
+
+#endif
 
 /* Called by exceptions_entry.S; gives back where {EIP, CS, EFLAGS} to return to are. */
 ARGUMENTS_ON_STACK uint32_t *exception_taken(struct exception_frame *frame)

@@ -43,6 +43,20 @@ common:
     movl    return_place, %esp
     iretl
 
+#ifndef SAWBOOT_SMALL
+    /* The double fault's task: each time with the whole of its stack. */
+    .globl  double_fault_entry
+double_fault_entry:
+    movl    $fault_stack_top, %esp
+    call    double_fault_taken
+    iretl                           /* to the task that was interrupted */
+    jmp     double_fault_entry
+
+    .section .stack, "aw", @nobits
+    .space  0x2000
+fault_stack_top:
+#endif
+
     .section .bss
     .balign 4
 return_place:

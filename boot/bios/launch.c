@@ -173,9 +173,10 @@ static void enter_stub(struct block *block)
 {
     port_write8(PIC_FIRST_MASK, 0xFF);
     port_write8(PIC_SECOND_MASK, 0xFF);
-    __asm__ volatile("cli\n\tjmp *%1"
+    protection_end();
+    __asm__ volatile("cli\n\tpushl %2\n\tpushl %1\n\tlret"
                      :
-                     : "a"(&block->parameters), "r"(block->code)
+                     : "a"(&block->parameters), "r"(block->code), "i"(SELECTOR_FLAT_CODE)
                      : "memory", "cc");
     __builtin_unreachable();
 }

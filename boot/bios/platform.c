@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "boot/main.h"
+#include "boot/stack.h"
 #include "console/console.h"
 #include "darwin/devtree.h"
 #include "lib/bytes.h"
@@ -225,7 +226,7 @@ void machine_restart(void)
         __asm__ volatile("hlt");
 }
 
-void machine_stop(void)
+void platform_stop(void)
 {
     print("\nPress a key to restart the machine.\n");
     while (platform_read_key() < 0) /* for as long as the person wants */
@@ -254,14 +255,16 @@ static void __attribute__((noreturn)) stop(error_t error)
     error_show(error);
     if (entry_magic == LOADED_BY_ROM)
         platform_exit();
-    machine_stop();
+    platform_stop();
 }
 
 void platform_start(void)
 {
+    stack_begin(stack_end, __builtin_ia32_rdtsc());
     uart_initialise();
     vga_text_initialise();
     exceptions_initialise();
+    protection_begin();
     keyboard_initialise();
     error_t error = OK;
     if (entry_magic == LOADED_BY_PXE)

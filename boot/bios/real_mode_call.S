@@ -8,6 +8,7 @@
 #include "boot/bios/real_mode.h"
 
 #define CR0_PE          0x01
+#define CR0_PG          0x80000000
 #define SELECTOR_CODE      0x10     /* bios.h */
 #define SELECTOR_DATA      0x18
 #define SELECTOR_REAL_CODE 0x20
@@ -28,6 +29,14 @@ real_mode_enter:
     sgdtl   LOW(low_gdt)
     sidtl   saved_idt
     movl    %cr0, %eax
+#ifndef SAWBOOT_SMALL                   /* in which there are no pages: protection.c */
+    movl    %eax, saved_cr0
+    movl    %cr3, %ecx
+    movl    %ecx, saved_cr3
+    movl    %cr4, %ecx
+    movl    %ecx, saved_cr4
+    andl    $~CR0_PG, %eax
+#endif
     movl    %eax, LOW(low_cr0)
     movl    %esp, saved_stack
     ljmp    $SELECTOR_REAL_CODE, $LOW(low_entry)
@@ -41,6 +50,16 @@ real_mode_return:
     movl    %eax, %ss
     movl    saved_stack, %esp
     lidtl   saved_idt
+#ifndef SAWBOOT_SMALL
+    movl    saved_cr4, %eax
+    movl    %eax, %cr4
+    movl    saved_cr3, %eax
+    movl    %eax, %cr3
+    movl    saved_cr0, %eax
+    movl    %eax, %cr0
+    jmp     1f
+1:
+#endif
     popal
     popfl
     cld
@@ -59,7 +78,8 @@ low_entry:
     movw    %ax, %gs
     movw    %ax, %ss
     lidtl   LOW(low_idt)
-    movl    %cr0, %eax
+    movl    LOW(low_cr0), %eax      /* first without pages, then without protection */
+    movl    %eax, %cr0
     andl    $~CR0_PE, %eax
     movl    %eax, %cr0
     ljmp    $0, $LOW(1f)
@@ -142,4 +162,13 @@ saved_stack:
     .space  4
 saved_idt:
     .space  6
+#ifndef SAWBOOT_SMALL
+    .balign 4
+saved_cr0:
+    .space  4
+saved_cr3:
+    .space  4
+saved_cr4:
+    .space  4
+#endif
     .section .note.GNU-stack, "", @progbits

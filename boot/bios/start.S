@@ -156,25 +156,33 @@ send:
 too_old_text:
 #include "console/errors.def"
 
+    .section .data
     /*
-     * Flat segments for us and, on the way to real mode, 16-bit ones with the limit and base that
-     * real mode has (Intel SDM volume 3, 9.9.2). The selectors are named in bios.h.
+     * Segments from 0 on: code ends with the image's instructions, so that nothing behind them can be
+     * executed; on the way to real mode 16-bit ones with the limit that real mode has (Intel SDM volume
+     * 3, 9.9.2); and code without an end for the launch. They are marked as used already. The selectors
+     * are named in bios.h; protection.c fills in the tasks.
      */
     .balign 8
+    .globl  gdt
 gdt:
     .quad   0
     .quad   0
-    .quad   0x00CF9A000000FFFF          /* 10h: code, 4 GB */
-    .quad   0x00CF92000000FFFF          /* 18h: data, 4 GB */
-    .quad   0x00009A000000FFFF          /* 20h: 16-bit code, 64 KB */
-    .quad   0x000092000000FFFF          /* 28h: 16-bit data, 64 KB */
+    .word   code_limit, 0, 0x9B00, 0x00C0 /* 10h: code, up to that page */
+    .quad   0x00CF93000000FFFF          /* 18h: data, 4 GB */
+    .quad   0x00009B000000FFFF          /* 20h: 16-bit code, 64 KB */
+    .quad   0x000093000000FFFF          /* 28h: 16-bit data, 64 KB */
+    .quad   0x00CF9B000000FFFF          /* 30h: code, 4 GB */
+#ifndef SAWBOOT_SMALL
+    .quad   0                           /* 38h: the loader's task */
+    .quad   0                           /* 40h: the double fault's task */
+#endif
 gdt_end:
     .word   0                           /* so that the base below is aligned */
 gdt_pointer:
     .word   gdt_end - gdt - 1
     .long   gdt
 
-    .section .data
     .balign 4
     .globl  entry_magic, entry_information
 entry_magic:
@@ -182,9 +190,16 @@ entry_magic:
 entry_information:
     .long   0
 
-    .section .bss
+    .section .stack, "aw", @nobits      /* behind the BSS, and not cleared */
+#ifndef SAWBOOT_SMALL
+    .balign 4096
+    .globl  stack_guard
+stack_guard:                            /* protection.c takes it away */
+    .space  4096
+#endif
     .balign 16
-stack:
+    .globl  stack_end
+stack_end:
     .space  STACK_SIZE
 stack_top:
     .section .note.GNU-stack, "", @progbits

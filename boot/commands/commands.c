@@ -6,6 +6,7 @@
 
 #include "boot/commands/command.h"
 #include "boot/commands/dry_run.h"
+#include "boot/stack.h"
 #include "console/console.h"
 #include "console/line_editor.h"
 #include "console/prompt.h"
@@ -116,6 +117,7 @@ static void carry_out(const struct command *command, char *line)
     command_next_word(&line);
     error_clear();
     error = command->run(line);
+    stack_check();
     if (error != OK)
         error_show(error);
 }

@@ -458,6 +458,11 @@ error_t platform_launch(const struct launch *launch)
     return OK;
 }
 
+void platform_stop(void)
+{
+    exit(5);
+}
+
 void platform_exit(void)
 {
     exit(3);

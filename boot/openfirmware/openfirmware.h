@@ -24,6 +24,9 @@ extern struct entry_state entry_state;
 /* The image's bounds (link.ld). */
 extern uint8_t image_start[], data_end[], image_end[];
 
+/* The lowest word of the stack (start.S). */
+extern uint32_t stack_end[];
+
 /* start.S comes here with a stack and a cleared BSS. */
 void platform_start(void) __attribute__((noreturn));
 

@@ -8,6 +8,7 @@
 #include "boot/main.h"
 #include "boot/openfirmware/move.h"
 #include "boot/openfirmware/openfirmware.h"
+#include "boot/stack.h"
 #include "console/console.h"
 #include "lib/bytes.h"
 #include "lib/text.h"
@@ -206,14 +207,20 @@ void interrupts_off(void)
     __asm__ volatile("mtmsr %0\n\tisync" : : "r"(msr & ~MSR_EE) : "memory");
 }
 
+void platform_stop(void)
+{
+    print("Restart the machine.\n");
+    for (;;)
+        ;
+}
+
 void platform_exit(void)
 {
     memory_return_all();
     of_exit();
     /* A firmware that has no way back: there is nothing left to do but to stay. */
-    print("The firmware does not take the machine back: restart it.\n");
-    for (;;)
-        ;
+    print("The firmware does not take the machine back.\n");
+    platform_stop();
 }
 
 /* The options are not parsed yet, and errors in them are for later. */
@@ -243,6 +250,7 @@ static void tell_place(void)
 
 void platform_start(void)
 {
+    stack_begin(stack_end, time_base());
     of_connect(entry_state.client);
     error_t error = memory_initialise();
     if (error == OK) {

@@ -177,9 +177,10 @@ entry_state:                    /* struct entry_state of openfirmware.h */
 entry_descriptor:
     .long   start, 0, 0
 
-    .section .bss
+    .section .stack, "aw", @nobits      /* behind the BSS, and not cleared */
     .balign 16
-stack:
+    .globl  stack_end
+stack_end:
     .space  STACK_SIZE
 stack_top:
     .section .note.GNU-stack, "", @progbits

@@ -26,7 +26,7 @@ SMALL_INSTEAD := $(addprefix boot/unpack/,left_out.c left_out_commands.c left_ou
 SMALL_LEFT_OUT_i386 := boot/configuration.c boot/configuration_search.c boot/modules.c \
 	$(addprefix darwin/,kext.c mkext_v2.c plist.c xnu_warnings.c) \
 	$(SMALL_LEFT_OUT_PROMPT) device/arguments.c lib/inflate.c loader/refuse_known.c net/names.c \
-	$(addprefix boot/bios/,medium_words.c modules.c multiboot_information.c pci.c pci_access.c pxe.c undi.c) \
+	$(addprefix boot/bios/,medium_words.c modules.c protection.c multiboot_information.c pci.c pci_access.c pxe.c undi.c) \
 	$(addprefix drivers/pci_,addresses.c bus.c numbers.c windows.c)
 SMALL_INSTEAD_i386 := $(addprefix boot/unpack/,left_out_x86.c left_out_commands.c left_out_kext.c left_out_names.c pci_of_rom.c \
 	small_inflate.c small_library.c small_prompt.c small_strings.c strings.c)

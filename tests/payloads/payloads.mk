@@ -29,7 +29,8 @@ PAYLOADS := $(addprefix $(PAYLOADS_DIR)/,demo-ppc demo-ppc-high demo-ppc-far dem
 	SawbootDemo-x86_64.mkext SawbootDemo-x86.mkext SawbootDemo-i386.v2.mkext \
 	SawbootDemo-x86_64.v2.mkext SawbootDemo-x86.v2.mkext ramdisk demo-i386 demo-i386-1.6 demo-i386-firmware demo-i386-40m \
 	demo-x86_64-v1 demo-x86_64-v2 demo-x86.fat demo-x86_64.lzss demo-x86-truncated \
-	multiboot.elf multiboot-high.elf multiboot64.elf multiboot.kludge)
+	multiboot.elf multiboot-high.elf multiboot64.elf multiboot.kludge \
+	crash-x86.elf crash-ppc.elf)
 
 .PHONY: payloads
 payloads: $(PAYLOADS)
@@ -321,3 +322,13 @@ $(PAYLOADS_DIR)/ramdisk: $(MAKE_IMAGE)
 	$(say) RAMDISK $@
 	@mkdir -p $(@D)
 	$(Q)$(MAKE_IMAGE) ramdisk 1500000 $@
+
+# --- The loader with a command more, which does what a defect would do ---------------------------
+CRASH_SOURCE := tests/payloads/crash/crash.c
+$(PAYLOADS_DIR)/crash-x86.elf: $(X86_OBJECTS) $(call objects,i386,$(CRASH_SOURCE)) $(BUILD)/i386/link.ld
+	$(say) LD $@
+	$(Q)$(CC_i386) $(CFLAGS_i386) -nostdlib -static -Wl,-T,$(BUILD)/i386/link.ld -Wl,--gc-sections \
+		-Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,-z,noexecstack \
+		-o $@ $(filter %.o,$^) $(NEWLIB_LIBS_i386)
+$(eval $(call powerpc_image,$(PAYLOADS_DIR)/crash-ppc.elf,$(PPC_OBJECTS) $(call objects,powerpc,$(CRASH_SOURCE))))
+-include $(foreach v,i386 powerpc,$(patsubst %.o,%.d,$(call objects,$(v),$(CRASH_SOURCE))))
