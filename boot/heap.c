@@ -143,6 +143,11 @@ error_t heap_make(uint64_t memory)
     return fail(ERROR_MEMORY_CLAIM, "taking 64 KB for the loader's own heap");
 }
 
+size_t heap_size(void)
+{
+    return total;
+}
+
 void heap_freeze(void)
 {
     total_limit = 0;

@@ -24,6 +24,8 @@
  * most, but between 1 and 4 MB.
  */
 error_t heap_make(uint64_t memory);
+/* How much memory all its chunks have now. */
+size_t heap_size(void);
 /* Nothing is claimed or given back any more: what the chunks have is what there is. */
 void heap_freeze(void);
 

@@ -6,6 +6,7 @@
 
 #include "boot/commands/command.h"
 #include "boot/commands/dry_run.h"
+#include "boot/heap.h"
 #include "boot/stack.h"
 #include "console/console.h"
 #include "console/line_editor.h"
@@ -52,6 +53,7 @@ error_t commands_before_launch(const struct options *options, struct handover *h
     error_t error;
     bool dry_run = wants_dry_run || (options->dry_run && !words_are_used);
 
+    print_verbose("memory: the loader's heap has %u KB\n", (unsigned)(heap_size() / 1024));
     wants_dry_run = false;
     if (!dry_run)
         return OK;
