@@ -38,10 +38,11 @@ boots() {
     return $b_status
 }
 
-# smallest WHAT MACHINE ROM-OR-KERNEL FILE
+# smallest WHAT MACHINE ROM-OR-KERNEL FILE LEAST: from LEAST megabytes on.
 smallest() {
     s_found='more than 64'
     for s_megabytes in $SMALLEST; do
+        [ "$s_megabytes" -ge "$5" ] || continue
         if boots "$2" "$s_megabytes" "$3" "$4"; then
             s_found=$s_megabytes
             break
@@ -104,12 +105,13 @@ row '`sawboot-ppc.elf`, a Power Mac with 24 MB' "$image" "$heap"
 [ -n "$SMALLEST" ] || exit 0
 cat <<'TEXT'
 
-The smallest machines that boot a small kernel, by QEMU's `-m`; each is tried from below, the card is the e1000:
+The smallest machines that boot a small kernel, by QEMU's `-m`; each is tried from below (Power Macs from where their loader is put
+on), the card is the e1000:
 
 | | Memory | Kernel |
 |---|---|---|
 TEXT
-smallest '`pc`, the ROM' pc "$BUILD/images/8086100e-x86.rom" demo-i386
-smallest '`pc`, `sawboot-x86.elf` as multiboot kernel' pc "$loader_x86" demo-i386
-smallest '`mac99`, `sawboot-ppc.elf`' mac99 "$loader" demo-ppc
-smallest '`g3beige`, `sawboot-ppc.elf`' g3beige "$loader" demo-ppc
+smallest '`pc`, the ROM' pc "$BUILD/images/8086100e-x86.rom" demo-i386 4
+smallest '`pc`, `sawboot-x86.elf` as multiboot kernel' pc "$loader_x86" demo-i386 4
+smallest '`mac99`, `sawboot-ppc.elf`' mac99 "$loader" demo-ppc 18
+smallest '`g3beige`, `sawboot-ppc.elf`' g3beige "$loader" demo-ppc 18
