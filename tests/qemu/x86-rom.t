@@ -227,11 +227,11 @@ gives_up() {
 }
 
 # shellcheck disable=SC2046
-from_rom pc 8 $(own_net rtl8139 demo-i386) $(next_device)
-gives_up '8 MB' '^SB-PACK-01: '
+from_rom pc 4 $(own_net rtl8139 demo-i386) $(next_device)
+gives_up '4 MB' '^SB-PACK-01: '
 # shellcheck disable=SC2046
-from_rom pc 16 $(own_net rtl8139 demo-i386)
-says '^Sawboot demonstration kernel' '16 MB are enough'
+from_rom pc 8 $(own_net rtl8139 demo-i386)
+says '^Sawboot demonstration kernel' '8 MB are enough'
 
 CPU=pentium
 # shellcheck disable=SC2046
