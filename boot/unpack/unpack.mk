@@ -31,7 +31,8 @@ SMALL_LEFT_OUT_i386 := boot/configuration.c boot/configuration_search.c boot/mod
 SMALL_INSTEAD_i386 := $(addprefix boot/unpack/,left_out_x86.c left_out_commands.c left_out_kext.c left_out_names.c pci_of_rom.c \
 	small_inflate.c small_library.c small_prompt.c small_strings.c strings.c)
 EXTRA_small_library := -fno-lto
-EXTRA_heap = $(EXTRA_strings)
+# clang, for the fuzz targets, does not know the last of them.
+EXTRA_heap = $(if $(findstring $(BUILD)/fuzz/,$@),-fno-builtin,$(EXTRA_strings))
 EXTRA_small_strings = $(EXTRA_strings)
 EXTRA_strings := -fno-lto -fno-builtin -fno-tree-loop-distribute-patterns
 
