@@ -16,7 +16,7 @@ CLIENT_SOURCES := $(wildcard tests/net/client/*.c) $(WIRE_CORE) \
 CLIENT_VARIANTS := host sanitize linux-powerpc linux-i386
 CLIENTS := $(CLIENT_VARIANTS:%=$(BUILD)/%/net/client)
 # What fetches, and what the simulated machine stands on; not the flow.
-CLIENT_CORE := $(filter-out boot/% device/%,$(CORE))
+CLIENT_CORE := $(filter-out boot/% device/%,$(CORE)) boot/stack.c
 STATIC_linux-powerpc := -static
 STATIC_linux-i386 := -static
 

@@ -3,7 +3,7 @@
 
 TRANSFER := $(BUILD)/sanitize/net/transfer
 # What fetches, and what the simulated machine stands on; not the flow.
-TRANSFER_CORE := $(filter-out boot/% device/%,$(CORE))
+TRANSFER_CORE := $(filter-out boot/% device/%,$(CORE)) boot/stack.c
 
 $(TRANSFER): $(call objects,sanitize,tests/net/transfer/main.c $(HOST) $(TRANSFER_CORE)) \
 		$(call lwip_objects,sanitize) $(call zlib_objects,sanitize)
