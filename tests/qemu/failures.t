@@ -46,8 +46,8 @@ start_machine mac99 64 -kernel "$loader" -append '' -device rtl8139,netdev=n0,ro
     -netdev "$(user_net "$work" huge)"
 refused SB-MEM-02 'a file larger than the memory'
 
-boot mac99 64 rtl8139 demo-ppc-40m ''
-refused SB-MEM-02 'a kernel of 40 MB on a machine with 64 MB' 120
+boot mac99 56 rtl8139 demo-ppc-40m ''
+refused SB-MEM-02 'a kernel of 40 MB on a machine with 56 MB' 120
 
 boot mac99 64 rtl8139 demo-ppc-far ''
 refused SB-MEM-03 'a kernel linked at 96 MB on a machine with 64 MB'
