@@ -258,9 +258,7 @@ uint64_t clock_tsc_hz(void)
 
 uint64_t clock_milliseconds_since(uint64_t counter)
 {
-    uint64_t ticks = tsc() - counter;
-
-    return ticks / rate.hz * 1000 + ticks % rate.hz * 1000 / rate.hz;
+    return us_to_ms(ticks_to_us(tsc() - counter, rate.scale));
 }
 
 uint64_t platform_microseconds(void)

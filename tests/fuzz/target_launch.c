@@ -16,37 +16,12 @@
 #include "lib/bytes.h"
 #include "lib/place.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/crowded_memory.h"
 #include "tests/unit/random.h"
 
-#define MB       0x100000u
-#define MEMORY   (16 * MB)
-#define LOW_PAGE 0x1000u
 #define SMALLEST 4u
 #define HEADERS  0x280u /* that far from its beginning a file is likely to have them */
 
-static const struct memory_map_entry pc_map[] = {
-    {0, 0x9FC00, MEMORY_USABLE},
-    {0x9FC00, 0x60400, MEMORY_RESERVED},
-    {MB, 7 * MB, MEMORY_USABLE},
-    {8 * MB, MB, MEMORY_ACPI_NVS},
-    {9 * MB, MB, MEMORY_USABLE},
-    {10 * MB, 0x10000, MEMORY_ACPI_RECLAIM},
-    {10 * MB + 0x10000, MEMORY - 10 * MB - 0x10000, MEMORY_USABLE},
-    {0xFFFC0000, 0x40000, MEMORY_RESERVED},
-};
-static const struct memory_region pc_kept[] = {
-    {0, LOW_PAGE}, {0x9FC00, 0x60400}, {8 * MB, MB}, {10 * MB, 0x10000}};
-static const struct pc_information pc = {.rsdp = 0xFE000,
-                                         .rsdp_revision = 2,
-                                         .tsc_hz = 1000000000,
-                                         .cpu_hz = 1000000000,
-                                         .fsb_hz = 100000000,
-                                         .vendor = "GenuineIntel",
-                                         .family = 6,
-                                         .long_mode = true};
-
-static const struct memory_region mac_banks[] = {{0, 6 * MB}, {7 * MB, MEMORY - 7 * MB}};
-static const struct memory_region mac_kept[] = {{6 * MB, MB}};
 static uint8_t mac_tree[1024];
 static size_t mac_tree_length;
 static const uint8_t station[6] = {0x52, 0x54, 0, 0x12, 0x34, 0x56};
@@ -99,7 +74,7 @@ static void boot_on_pc(const uint8_t *bytes, size_t length)
     host_reset_sparse(MEMORY);
     host_set_cpu(IMAGE_CPU_X86_64);
     host_set_memory_map(pc_map, sizeof pc_map / sizeof *pc_map);
-    host_set_pc(&pc);
+    host_set_pc(&crowded_pc);
     host_add_module("disk", (const uint8_t *)"a disk", 6);
     kept = pc_kept;
     kept_count = sizeof pc_kept / sizeof *pc_kept;

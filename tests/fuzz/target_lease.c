@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "lib/bytes.h"
-#include "net/address.h"
 #include "net/dhcp_packet.h"
 #include "net/network.h"
 #include "net/stack.h"
@@ -39,19 +38,6 @@ static void answer(const struct peer_datagram *query)
               length);
 }
 
-static void check_config(const struct network_config *config)
-{
-    FUZZ_CHECK(address_is_host(config->address));
-    FUZZ_CHECK(address_is_netmask(config->netmask));
-    FUZZ_CHECK(config->gateway == 0 || address_is_host(config->gateway));
-    FUZZ_CHECK(memchr(config->file, '\0', sizeof config->file) != NULL);
-    FUZZ_CHECK(memchr(config->server_name, '\0', sizeof config->server_name) != NULL);
-    FUZZ_CHECK(memchr(config->root_path, '\0', sizeof config->root_path) != NULL);
-    FUZZ_CHECK(config->reply_length <= sizeof config->reply);
-    FUZZ_CHECK(config->boot_reply_length <= sizeof config->boot_reply);
-    FUZZ_CHECK(config->bsdp_reply_length <= sizeof config->bsdp_reply);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static const char *const methods[] = {NULL, "dhcp", "bootp", "bsdp"};
@@ -62,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     peer_on_receive(answer);
     error_clear();
     if (fuzz_succeeded(network_configure(methods[length % 4], &config)))
-        check_config(&config);
+        wire_check_config(&config);
     wire_end();
     return 0;
 }

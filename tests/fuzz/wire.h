@@ -24,6 +24,9 @@ void wire_begin(const uint8_t *bytes, size_t length, uint32_t step_us);
  * every wait.
  */
 bool wire_next(const uint8_t **packet, size_t *length);
+/* Promises about what network_configure has found: texts end, addresses are those of machines. */
+struct network_config;
+void wire_check_config(const struct network_config *config);
 /* After the work: no key is left for the next input. */
 void wire_end(void);
 

@@ -14,6 +14,7 @@
 
 #include "boot/host/host.h"
 #include "boot/main.h"
+#include "crowded_memory.h"
 #include "flow_server.h"
 #include "golden.h"
 #include "image_builder.h"
@@ -23,35 +24,14 @@
 
 #include <cmocka.h>
 
-#define MB       0x100000u
-#define MEMORY   (16 * MB)
-#define ROUNDS   200u
-#define HEADERS  0x180u /* what is changed lies in the first bytes of a file */
-#define CHANGES  4u
-#define UNTOLD   0xA5 /* what firmware's memory is filled with */
-#define LOW_PAGE 0x1000u
+#define ROUNDS  200u
+#define HEADERS 0x180u /* what is changed lies in the first bytes of a file */
+#define CHANGES 4u
+#define UNTOLD  0xA5 /* what firmware's memory is filled with */
 
 static struct builder kernel, sound;
 static uint32_t seed;
 static unsigned launched, refused;
-
-/* Firmware's, in the middle of memory too; claims come from the top, which nothing is said about.
- */
-static const struct memory_map_entry pc_map[] = {
-    {0, 0x9FC00, MEMORY_USABLE},
-    {0x9FC00, 0x60400, MEMORY_RESERVED},
-    {MB, 7 * MB, MEMORY_USABLE},
-    {8 * MB, MB, MEMORY_ACPI_NVS},
-    {9 * MB, MB, MEMORY_USABLE},
-    {10 * MB, 0x10000, MEMORY_ACPI_RECLAIM},
-    {10 * MB + 0x10000, MEMORY - 10 * MB - 0x10000, MEMORY_USABLE},
-    {0xFFFC0000, 0x40000, MEMORY_RESERVED},
-};
-static const struct memory_region pc_kept[] = {
-    {0, LOW_PAGE}, {0x9FC00, 0x60400}, {8 * MB, MB}, {10 * MB, 0x10000}};
-/* A Power Mac's: a hole between two banks. */
-static const struct memory_region mac_banks[] = {{0, 6 * MB}, {7 * MB, MEMORY - 7 * MB}};
-static const struct memory_region mac_kept[] = {{6 * MB, MB}};
 
 static uint32_t below(uint32_t limit)
 {
@@ -170,19 +150,10 @@ static void expect_both(const char *format)
 
 static void boot_on_pc(void)
 {
-    const struct pc_information pc = {.rsdp = 0xFE000,
-                                      .rsdp_revision = 2,
-                                      .tsc_hz = 1000000000,
-                                      .cpu_hz = 1000000000,
-                                      .fsb_hz = 100000000,
-                                      .vendor = "GenuineIntel",
-                                      .family = 6,
-                                      .long_mode = true};
-
     host_reset_sparse(MEMORY);
     host_set_cpu(IMAGE_CPU_X86_64);
     host_set_memory_map(pc_map, sizeof pc_map / sizeof *pc_map);
-    host_set_pc(&pc);
+    host_set_pc(&crowded_pc);
     host_add_module("kernel", kernel.bytes, kernel.length);
     host_add_module("disk", (const uint8_t *)"a disk", 6);
     boot("module=module:disk args=x", pc_kept, sizeof pc_kept / sizeof *pc_kept);
