@@ -53,7 +53,10 @@ enum ring_state { RING_QUIET, RING_EMPTY, RING_UNFINISHED, RING_DAMAGED, RING_FR
 /*
  * RBSTART goes first: with the receiver on, nothing may go to where it pointed before. The data
  * sheet and real chips want RE and TE set before RCR and TCR are written, QEMU ignores TCR else.
- * Writing RCR with RE newly set puts CBR back to 0.
+ * Writing RCR with RE newly set puts CBR back to 0. CAPR is written on both sides of it: in front
+ * of it so that a chip never sees CBR at 0 and CAPR where it was; behind it because QEMU, whose CBR
+ * stays until then, may have kept frames back for want of room, and tries them again at a write of
+ * CAPR alone. There is none to come in an empty ring.
  */
 void rtl8139_receive_start(struct nic *nic)
 {
@@ -77,6 +80,7 @@ void rtl8139_receive_start(struct nic *nic)
     io_write32(w, RTL_RCR,
                RCR_APM | RCR_AM | RCR_AB | RCR_WRAP | RCR_BURST_1024 | RCR_RING_32K |
                    RCR_WHOLE_FRAME);
+    io_write16(w, RTL_CAPR, (uint16_t)(0 - CAPR_LAG));
 }
 
 static void receiver_stop(struct nic *nic)

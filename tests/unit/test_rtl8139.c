@@ -573,6 +573,40 @@ static void test_overflow_at_the_last_moment(void **state)
     assert_int_equal(got.damaged, 0);
 }
 
+/*
+ * QEMU keeps frames that had no room, and tries them again when CAPR is written. A restart of the
+ * receiver must not leave them there: in the empty ring CAPR is never written again.
+ */
+static void test_restart_with_frames_kept_back(void **state)
+{
+    static uint8_t giant[3000], frames[50][1514];
+
+    (void)state;
+    open_card();
+    model.keeps_frames = true;
+    fill(frames[0], 1514, 0);
+    while (model.write_at < 27000) {
+        assert_true(rtl8139_model_receive(&model, frames[0], 1514));
+        nic.driver->poll(&nic, receive, 8);
+    }
+    assert_true(rtl8139_model_receive(&model, giant, sizeof giant));
+    for (unsigned i = 0; i < 50; i++) {
+        fill(frames[i], 1514, i);
+        assert_true(rtl8139_model_receive(&model, frames[i], 1514));
+    }
+    assert_true(model.kept_count > 25);
+    got.count = 0;
+    for (unsigned i = 0; i < 100; i++) {
+        nic.driver->poll(&nic, receive, 8);
+        platform_delay_us(1000);
+    }
+    assert_int_equal(nic.counters.receiver_restarts, 1);
+    assert_int_equal(model.kept_count, 0);
+    assert_true(got.count != 0);
+    assert_int_equal(got.first[got.count - 1], 49);
+    assert_int_equal(got.damaged, 0);
+}
+
 /* The transmit path must not clear the overflow (the model would count it as a violation). */
 static void test_transmit_during_overflow(void **state)
 {
@@ -824,6 +858,7 @@ int main(void)
         CARD(test_write_position_inside_the_frame),
         CARD(test_overflow),
         CARD(test_overflow_at_the_last_moment),
+        CARD(test_restart_with_frames_kept_back),
         CARD(test_transmit_during_overflow),
         CARD(test_bad_headers),
         CARD(test_tagged_frame_is_too_long_and_skipped),

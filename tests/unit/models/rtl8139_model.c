@@ -86,13 +86,61 @@ static unsigned after(const struct rtl8139_model *m, unsigned at, size_t length)
     return (unsigned)((at + 4 + length + 4 + 3) & ~(size_t)3) & (ring_length(m) - 1);
 }
 
-bool rtl8139_model_receive(struct rtl8139_model *m, const uint8_t *frame, size_t length)
+/* rtl8139_can_receive and rtl8139_do_receive there. */
+static bool fits(struct rtl8139_model *m, size_t length)
 {
-    if (!admit(m, length))
+    if (m->read_at == m->write_at)
+        return true;
+    if (room(m) < 1514)
         return false;
+    if (((length + 8 + 3) & ~(size_t)3) < room(m))
+        return true;
+    m->isr |= 0x10;
+    return false;
+}
+
+static void put(struct rtl8139_model *m, const uint8_t *frame, size_t length)
+{
     place(m, m->write_at, frame, length);
     m->write_at = after(m, m->write_at, length);
     m->isr |= 0x01;
+}
+
+static void try_kept(struct rtl8139_model *m)
+{
+    unsigned taken = 0;
+
+    for (; taken < m->kept_count && fits(m, m->kept_length[taken]); taken++)
+        put(m, m->kept[taken], m->kept_length[taken]);
+    m->kept_count -= taken;
+    for (unsigned i = 0; i < m->kept_count; i++) {
+        m->kept[i] = m->kept[taken + i];
+        m->kept_length[i] = m->kept_length[taken + i];
+    }
+}
+
+static bool receive_or_keep(struct rtl8139_model *m, const uint8_t *frame, size_t length)
+{
+    if (!(m->command & 0x08) || !(m->rcr & 0x0F) || m->kept_count == RTL_MODEL_KEPT) {
+        m->lost++;
+        return false;
+    }
+    if (m->kept_count == 0 && fits(m, length)) {
+        put(m, frame, length);
+    } else {
+        m->kept[m->kept_count] = frame;
+        m->kept_length[m->kept_count++] = length;
+    }
+    return true;
+}
+
+bool rtl8139_model_receive(struct rtl8139_model *m, const uint8_t *frame, size_t length)
+{
+    if (m->keeps_frames)
+        return receive_or_keep(m, frame, length);
+    if (!admit(m, length))
+        return false;
+    put(m, frame, length);
     return true;
 }
 
@@ -198,7 +246,8 @@ static void write_command(struct rtl8139_model *m, uint8_t value)
     }
     if (!(m->command & 0x08) && (value & 0x08)) {
         m->receiver_starts++;
-        m->read_at = m->write_at = 0;
+        if (!m->keeps_frames)
+            m->read_at = m->write_at = 0;
         m->overflowed = false;
         if (m->rbstart == 0)
             violate(m, "receiver on without a ring");
@@ -251,6 +300,8 @@ static void write_model(void *context, unsigned offset, unsigned width, uint32_t
             break;
         case 0x38:
             m->read_at = (value + CAPR_LAG) & (ring_length(m) - 1);
+            if (m->keeps_frames)
+                try_kept(m);
             break;
         case 0x3C:
             if (value != 0)

@@ -14,6 +14,7 @@
 #include "tests/unit/models/serial_model.h"
 
 #define RTL_MODEL_SENT 64
+#define RTL_MODEL_KEPT 64
 
 struct rtl8139_model {
     struct io_model io;
@@ -31,6 +32,14 @@ struct rtl8139_model {
     /* A frame that arrives at the moment when the receiver is next switched off, before it is. */
     const uint8_t *last_moment;
     size_t last_moment_length;
+    /*
+     * As QEMU's: a frame without room in the ring is kept, with all behind it, and tried again when
+     * CAPR is written, and then alone; the positions go back to 0 when RCR is written, not with RE.
+     */
+    bool keeps_frames;
+    const uint8_t *kept[RTL_MODEL_KEPT]; /* borrowed until the card is closed */
+    size_t kept_length[RTL_MODEL_KEPT];
+    unsigned kept_count;
 
     /* registers */
     uint8_t idr[8], command, config, config1, hltclk;
