@@ -12,6 +12,7 @@
 #include "lib/bytes.h"
 #include "tests/unit/models/driver_bench.h"
 #include "tests/unit/models/e1000_model.h"
+#include "tests/unit/random.h"
 
 static const uint8_t address[6] = {0x00, 0x1B, 0x21, 0x4A, 0x3B, 0x7C};
 static struct e1000_model model;
@@ -673,6 +674,54 @@ static void test_frame_over_several_buffers_is_dropped(void **state)
     assert_int_equal(got.damaged, 0);
 }
 
+/*
+ * Whatever comes over the wire, and however often or seldom the ring is looked at: what is handed
+ * out is what was sent, and when it is quiet again the next frame arrives. (Not the first one
+ * behind a frame that had no room to its end: that looks like its end.)
+ */
+static void test_anything_on_the_wire(void **state)
+{
+    static const uint8_t errors[] = {0x01, 0x02, 0x04, 0x10, 0x80};
+    static uint8_t frame[9000];
+    uint32_t random = 20261130;
+    unsigned number = 0;
+
+    (void)state;
+    open_card();
+    for (unsigned round = 0; round < 2000; round++) {
+        bool flood = random_next(&random) % 4 == 0; /* and seldom looked at */
+
+        for (unsigned step = random_next(&random) % 60; step != 0; step--) {
+            unsigned what = random_next(&random) % (flood ? 128 : 32);
+            unsigned length =
+                60 + random_next(&random) % 1459; /* a tag's four bytes more at most */
+
+            if (flood && what % 4 != 0)
+                length = 1514;
+            if (what == 0)
+                length = 1519 + random_next(&random) % 7400;
+            fill(frame, length, ++number);
+            if (what < 6 && what > 0)
+                nic.driver->poll(&nic, receive, 1 + random_next(&random) % 20);
+            else if (what == 6)
+                assert_int_equal(nic.driver->transmit(&nic, frame, 60), OK);
+            else
+                e1000_model_receive(&model, frame, length,
+                                    what == 7 ? errors[random_next(&random) % 5] : 0);
+        }
+        while (nic.driver->poll(&nic, receive, 20) != 0)
+            ;
+        assert_true(arrive(0, 60));
+        nic.driver->poll(&nic, receive, 20);
+        got.count = 0;
+        assert_true(arrive(round, 200));
+        assert_int_equal(nic.driver->poll(&nic, receive, 8), 1);
+        assert_int_equal(got.first[0], round & 0xFF);
+        assert_int_equal(got.damaged, 0);
+        model.sent_count = 0;
+    }
+}
+
 static void test_bad_frames(void **state)
 {
     static const uint8_t errors[] = {0x01, 0x02, 0x04, 0x10, 0x80};
@@ -929,6 +978,7 @@ int main(void)
         CARD(test_ring_full),
         CARD(test_done_bit_decides),
         CARD(test_frame_over_several_buffers_is_dropped),
+        CARD(test_anything_on_the_wire),
         CARD(test_bad_frames),
         CARD(test_transmit),
         CARD(test_transmit_with_a_dead_card),

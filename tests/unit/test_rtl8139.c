@@ -13,6 +13,7 @@
 #include "lib/bytes.h"
 #include "tests/unit/models/driver_bench.h"
 #include "tests/unit/models/rtl8139_model.h"
+#include "tests/unit/random.h"
 
 static const uint8_t address[6] = {0x00, 0x05, 0x02, 0x4A, 0x3B, 0x7C};
 static struct rtl8139_model model;
@@ -687,6 +688,73 @@ static void test_flood_of_unusable_frames(void **state)
     nic.registers.model = &model.io;
 }
 
+/*
+ * Whatever comes over the wire, and however often or seldom the ring is looked at: what is handed
+ * out is what was sent, and when it is quiet again the next frame arrives.
+ */
+static void come_through(bool keeps_frames)
+{
+    static uint8_t frames[RTL_MODEL_KEPT * 2][9000];
+    uint32_t random = keeps_frames ? 8139 : 20261130;
+    unsigned number = 0;
+
+    model.keeps_frames = keeps_frames;
+    for (unsigned round = 0; round < 2000; round++) {
+        bool flood = random_next(&random) % 4 == 0; /* and seldom looked at */
+
+        for (unsigned step = random_next(&random) % 60; step != 0; step--) {
+            unsigned what = random_next(&random) % (flood ? 128 : 32),
+                     slot = ++number % (RTL_MODEL_KEPT * 2);
+            unsigned length =
+                60 + random_next(&random) % 1459; /* a tag's four bytes more at most */
+
+            if (flood && what % 4 != 0)
+                length = 1514;
+            if (what == 31)
+                length = 1519 + random_next(&random) % 7400;
+            if (what == 1 && !keeps_frames)
+                rtl8139_model_bad_header(&model, (uint16_t)random_next(&random) & 0xFFFE, 100, 100);
+            else if (what == 2)
+                model.isr |= 0x40; /* FIFO overflow */
+            else if (what < 6)
+                platform_delay_us(random_next(&random) % 1500);
+            else if (what < 12)
+                nic.driver->poll(&nic, receive, 1 + random_next(&random) % 20);
+            else if (what == 12)
+                assert_int_equal(nic.driver->transmit(&nic, frames[slot], 60), OK);
+            else {
+                fill(frames[slot], length, number);
+                rtl8139_model_receive(&model, frames[slot], length);
+            }
+        }
+        for (unsigned i = 0; i < 100; i++) {
+            nic.driver->poll(&nic, receive, 20);
+            platform_delay_us(1000);
+        }
+        assert_int_equal(model.kept_count, 0);
+        got.count = 0;
+        assert_true(arrive(round, 200));
+        assert_int_equal(nic.driver->poll(&nic, receive, 8), 1);
+        assert_int_equal(got.first[0], round & 0xFF);
+        assert_int_equal(got.damaged, 0);
+        model.sent_count = 0;
+    }
+}
+
+static void test_anything_on_the_wire(void **state)
+{
+    (void)state;
+    open_card();
+    come_through(false);
+}
+
+static void test_anything_on_the_wire_of_an_emulator(void **state)
+{
+    (void)state;
+    open_card();
+    come_through(true);
+}
+
 static void test_tagged_frame_is_too_long_and_skipped(void **state)
 {
     (void)state;
@@ -861,6 +929,8 @@ int main(void)
         CARD(test_restart_with_frames_kept_back),
         CARD(test_transmit_during_overflow),
         CARD(test_bad_headers),
+        CARD(test_anything_on_the_wire),
+        CARD(test_anything_on_the_wire_of_an_emulator),
         CARD(test_tagged_frame_is_too_long_and_skipped),
         CARD(test_flood_of_unusable_frames),
         CARD(test_transmit),
