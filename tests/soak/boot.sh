@@ -11,7 +11,8 @@
 #   SOAK_RULES     the cable's rules, with semicolons between;  SOAK_SEED  its seed
 #   SOAK_GOOD      what the console shows when the right thing runs as it should (extended regular expression)
 #   SOAK_ALSO      what it has to show besides then; may be empty
-#   SOAK_SILENCE   a boot hangs if the console does not change for so many seconds, or
+#   SOAK_SILENCE   a boot hangs if the console does not change for so many seconds (90 at the most while
+#                  OpenBIOS reads a CD), or
 #   SOAK_BOUND     if it takes so many
 #   SOAK_KEEP      where console, logs and the cable's record go
 #
@@ -94,6 +95,19 @@ start() {
     start_machine "$@"
 }
 
+# Whether OpenBIOS, which does not wait long for a CD, got nothing from it: it says so, or its Forth has
+# jumped to address 0 (see start_from_drive in ../qemu/lib.sh) before anything of ours ran.
+cd_not_read() {
+    [ "$outcome" = firmware ] || return 1
+    case $SOAK_WAY-$SOAK_MACHINE in
+    cd-mac99 | cd-g3beige) ;;
+    *) return 1 ;;
+    esac
+    on_console '^0 > ' || monitor 'info registers'
+    sleep 0.5
+    on_console 'No valid state has been set' || grep -q '^NIP 0*4 *LR f*fff[0-9a-f]* CTR 0* ' "$work/qemu.log"
+}
+
 # watch: waits for the end; sets `outcome`, and when the loader began.
 watch() {
     changed=$(milliseconds) began='' size=0 outcome='' quiet=0
@@ -105,13 +119,17 @@ watch() {
             [ "$SOAK_WAY" != ipxe ] || plug "$SOAK_RULES"
         fi
         size_now=$(stat -c %s "$console")
+        silence=$SOAK_SILENCE
+        case $began$SOAK_WAY-$SOAK_MACHINE in
+        cd-mac99 | cd-g3beige) [ "$silence" -lt 90 ] || silence=90 ;;
+        esac
         [ "$size_now" = "$size" ] || quiet=$((now - changed)) changed=$now size=$size_now
         if on_console "$ends"; then
             sleep 0.3 # the rest of the line
             judge
         elif ! kill -0 "$qemu_pid" 2>/dev/null; then
             outcome=died
-        elif [ $((now - changed)) -gt $((SOAK_SILENCE * 1000)) ] ||
+        elif [ $((now - changed)) -gt $((silence * 1000)) ] ||
             [ $((now - started)) -gt $((SOAK_BOUND * 1000)) ]; then
             outcome=hangs quiet=$((now - changed))
             [ -n "$began" ] || outcome=firmware
@@ -164,7 +182,7 @@ while [ $starts -lt 5 ]; do
     started=$(milliseconds)
     start
     watch
-    [ "$outcome" = firmware ] && on_console 'No valid state has been set' || break
+    cd_not_read || break
     cp "$console" "$SOAK_KEEP/console-$starts"
 done
 now=$(milliseconds)
