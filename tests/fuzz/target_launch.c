@@ -74,7 +74,7 @@ static void boot_on_pc(const uint8_t *bytes, size_t length)
     host_reset_sparse(MEMORY);
     host_set_cpu(IMAGE_CPU_X86_64);
     host_set_memory_map(pc_map, sizeof pc_map / sizeof *pc_map);
-    host_set_pc(&crowded_pc);
+    host_set_pc(&intel_pc);
     host_add_module("disk", (const uint8_t *)"a disk", 6);
     kept = pc_kept;
     kept_count = sizeof pc_kept / sizeof *pc_kept;

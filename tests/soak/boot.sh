@@ -95,14 +95,18 @@ start() {
     start_machine "$@"
 }
 
+# Whether it is OpenBIOS that reads a CD.
+by_openbios_cd() {
+    case $SOAK_WAY-$SOAK_MACHINE in
+    cd-mac99 | cd-g3beige) return 0 ;;
+    esac
+    return 1
+}
+
 # Whether OpenBIOS, which does not wait long for a CD, got nothing from it: it says so, or its Forth has
 # jumped to address 0 (see start_from_drive in ../qemu/lib.sh) before anything of ours ran.
 cd_not_read() {
-    [ "$outcome" = firmware ] || return 1
-    case $SOAK_WAY-$SOAK_MACHINE in
-    cd-mac99 | cd-g3beige) ;;
-    *) return 1 ;;
-    esac
+    [ "$outcome" = firmware ] && by_openbios_cd || return 1
     on_console '^0 > ' || monitor 'info registers'
     sleep 0.5
     on_console 'No valid state has been set' || grep -q '^NIP 0*4 *LR f*fff[0-9a-f]* CTR 0* ' "$work/qemu.log"
@@ -120,9 +124,7 @@ watch() {
         fi
         size_now=$(stat -c %s "$console")
         silence=$SOAK_SILENCE
-        case $began$SOAK_WAY-$SOAK_MACHINE in
-        cd-mac99 | cd-g3beige) [ "$silence" -lt 90 ] || silence=90 ;;
-        esac
+        if [ -z "$began" ] && by_openbios_cd && [ "$silence" -gt 90 ]; then silence=90; fi
         [ "$size_now" = "$size" ] || quiet=$((now - changed)) changed=$now size=$size_now
         if on_console "$ends"; then
             sleep 0.3 # the rest of the line

@@ -8,6 +8,7 @@
 #define TESTS_UNIT_CROWDED_MEMORY_H
 
 #include "boot/platform.h"
+#include "tests/unit/intel_pc.h"
 
 #define MB       0x100000u
 #define MEMORY   (16 * MB)
@@ -25,14 +26,6 @@ static const struct memory_map_entry pc_map[] = {
 };
 static const struct memory_region pc_kept[] = {
     {0, LOW_PAGE}, {0x9FC00, 0x60400}, {8 * MB, MB}, {10 * MB, 0x10000}};
-static const struct pc_information crowded_pc = {.rsdp = 0xFE000,
-                                                 .rsdp_revision = 2,
-                                                 .tsc_hz = 1000000000,
-                                                 .cpu_hz = 1000000000,
-                                                 .fsb_hz = 100000000,
-                                                 .vendor = "GenuineIntel",
-                                                 .family = 6,
-                                                 .long_mode = true};
 
 /* A Power Mac's: a hole between two banks. */
 static const struct memory_region mac_banks[] = {{0, 6 * MB}, {7 * MB, MEMORY - 7 * MB}};

@@ -693,13 +693,8 @@ static void test_anything_on_the_wire(void **state)
 
         for (unsigned step = random_next(&random) % 60; step != 0; step--) {
             unsigned what = random_next(&random) % (flood ? 128 : 32);
-            unsigned length =
-                60 + random_next(&random) % 1459; /* a tag's four bytes more at most */
+            unsigned length = random_length(&random, flood, what == 0);
 
-            if (flood && what % 4 != 0)
-                length = 1514;
-            if (what == 0)
-                length = 1519 + random_next(&random) % 7400;
             fill(frame, length, ++number);
             if (what < 6 && what > 0)
                 nic.driver->poll(&nic, receive, 1 + random_next(&random) % 20);

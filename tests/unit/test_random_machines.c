@@ -10,6 +10,7 @@
 #include "lib/bytes.h"
 #include "loader/request.h"
 #include "tests/unit/image_builder.h"
+#include "tests/unit/intel_pc.h"
 #include "tests/unit/random.h"
 
 #include <setjmp.h>
@@ -122,19 +123,11 @@ static void make_modules(void)
 
 static void make_machine(void)
 {
-    const struct pc_information pc = {.rsdp = 0xfe000,
-                                      .rsdp_revision = 2,
-                                      .tsc_hz = 1000000000,
-                                      .cpu_hz = 1000000000,
-                                      .fsb_hz = 100000000,
-                                      .vendor = "GenuineIntel",
-                                      .family = 6,
-                                      .long_mode = true};
     size_t length = below(39);
 
     host_reset(RAM);
     host_set_cpu(IMAGE_CPU_X86_64);
-    host_set_pc(&pc);
+    host_set_pc(&intel_pc);
     make_map();
     host_set_memory_map(map, map_count);
     file.cpu = IMAGE_CPU_X86_64;

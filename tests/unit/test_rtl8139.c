@@ -705,13 +705,8 @@ static void come_through(bool keeps_frames)
         for (unsigned step = random_next(&random) % 60; step != 0; step--) {
             unsigned what = random_next(&random) % (flood ? 128 : 32),
                      slot = ++number % (RTL_MODEL_KEPT * 2);
-            unsigned length =
-                60 + random_next(&random) % 1459; /* a tag's four bytes more at most */
+            unsigned length = random_length(&random, flood, what == 31);
 
-            if (flood && what % 4 != 0)
-                length = 1514;
-            if (what == 31)
-                length = 1519 + random_next(&random) % 7400;
             if (what == 1 && !keeps_frames)
                 rtl8139_model_bad_header(&model, (uint16_t)random_next(&random) & 0xFFFE, 100, 100);
             else if (what == 2)

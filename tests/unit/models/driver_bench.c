@@ -9,6 +9,7 @@
 
 #include "console/error.h"
 #include "tests/unit/models/driver_bench.h"
+#include "tests/unit/random.h"
 
 struct host_card *card;
 struct nic nic;
@@ -47,6 +48,15 @@ void fill(uint8_t *frame, size_t length, unsigned number)
         frame[i] = (uint8_t)(number * 7 + i);
     memcpy(frame, card_address, 6);
     frame[14] = (uint8_t)number;
+}
+
+unsigned random_length(uint32_t *random, bool flood, bool giant)
+{
+    if (giant)
+        return 1519 + random_next(random) % 7400;
+    if (flood && random_next(random) % 4 != 0)
+        return NIC_FRAME_MAXIMUM;
+    return 60 + random_next(random) % 1459;
 }
 
 void receive(struct nic *from, const uint8_t *frame, size_t length)

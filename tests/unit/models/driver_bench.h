@@ -8,6 +8,7 @@
 #ifndef TESTS_UNIT_MODELS_DRIVER_BENCH_H
 #define TESTS_UNIT_MODELS_DRIVER_BENCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,11 @@ void bench_end(unsigned violations, const char *violation);
 
 /* Frame `number` (its low 8 bits count) to the card's address: 15 bytes at least. */
 void fill(uint8_t *frame, size_t length, unsigned number);
+/*
+ * A frame's length at random, 60 to 1518 bytes; in a flood three of four are the largest that are
+ * handed out. A giant is longer than any that a driver hands out.
+ */
+unsigned random_length(uint32_t *random, bool flood, bool giant);
 /* For the driver's poll: checks the frame against what `fill` made. */
 void receive(struct nic *from, const uint8_t *frame, size_t length);
 
